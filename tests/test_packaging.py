@@ -1,0 +1,172 @@
+"""The files around the package say the same: versions, pins, licence, environment, citation, scripts."""
+
+import ast
+import importlib.metadata
+import os
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+import mirlab
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+REQUIREMENTS = [Requirement(line) for line in PROJECT["dependencies"]]
+EXTRAS = {
+    extra: [Requirement(line) for line in lines] for extra, lines in PROJECT["optional-dependencies"].items()
+}
+PYTHONS = ("3.11", "3.12", "3.13")
+PLATFORMS = {
+    "Linux": {"sys_platform": "linux", "os_name": "posix", "platform_machine": "x86_64"},
+    "Mac": {"sys_platform": "darwin", "os_name": "posix", "platform_machine": "arm64"},
+    "Intel Mac": {"sys_platform": "darwin", "os_name": "posix", "platform_machine": "x86_64"},
+    "Windows": {"sys_platform": "win32", "os_name": "nt", "platform_machine": "AMD64"},
+}
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def pins(python, platform):
+    """Return what constraints.txt pins on a machine: {name: [version, …]}."""
+    environment = default_environment() | PLATFORMS[platform]
+    environment |= {"python_version": python, "python_full_version": python + ".9"}
+    found = {}
+    for line in read("constraints.txt").splitlines():
+        if not line.startswith("#"):
+            pin = Requirement(line)
+            (specifier,) = pin.specifier
+            assert specifier.operator == "==" and not pin.extras, line
+            if pin.marker is None or pin.marker.evaluate(environment):
+                found.setdefault(canonicalize_name(pin.name), []).append(specifier.version)
+    return found
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("python", PYTHONS)
+def test_constraints_pin_every_dependency_once_and_within_range(python, platform):
+    pinned = pins(python, platform)
+    assert all(len(versions) == 1 for versions in pinned.values())
+    for requirement in sum(EXTRAS.values(), REQUIREMENTS):
+        (version,) = pinned[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(version), f"{requirement} in pyproject.toml, {version} pinned"
+
+
+def test_constraints_hold_both_librosas():
+    assert pins("3.11", "Linux")["librosa"][0].startswith("0.11.")
+    assert pins("3.12", "Linux")["librosa"][0].startswith("1.")
+
+
+def test_intel_macs_get_a_numba_that_has_wheels_for_them():
+    for python in PYTHONS:
+        (version,) = pins(python, "Intel Mac")["numba"]
+        assert SpecifierSet("<0.63").contains(version)
+
+
+@pytest.mark.parametrize("address", ["://", "@ ", "--index", "--find-links", "file:"])
+def test_constraints_name_no_address(address):
+    assert address not in read("constraints.txt")
+
+
+def test_supported_pythons_agree():
+    supported = SpecifierSet(PROJECT["requires-python"])
+    assert [f"3.{minor}" for minor in range(30) if supported.contains(f"3.{minor}")] == list(PYTHONS)
+    named = [line.rpartition(" ")[2] for line in PROJECT["classifiers"] if "Python :: 3." in line]
+    assert named == list(PYTHONS)
+    tree = ast.parse(read("course.py"))
+    (limits,) = (
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "(OLDEST, NEWEST)"
+    )
+    assert [".".join(map(str, limit)) for limit in limits] == [PYTHONS[0], PYTHONS[-1]]
+
+
+def test_conda_and_binder_take_everything_from_the_project():
+    environment = yaml.safe_load(read("environment.yml"))
+    python, pip, from_pip = environment["dependencies"]
+    name, _, version = python.partition("=")
+    assert name == "python" and version in PYTHONS
+    assert pip == "pip"
+    assert from_pip == {"pip": ["-c constraints.txt", "-e ."]}
+    assert environment["channels"] == ["conda-forge"]
+
+
+def test_nothing_hides_the_environment_from_binder():
+    hiding = [
+        "binder",
+        ".binder",
+        "Dockerfile",
+        "requirements.txt",
+        "setup.py",
+        "runtime.txt",
+        "Pipfile",
+        "uv.lock",
+    ]
+    assert [name for name in hiding if (ROOT / name).exists()] == []
+
+
+def test_versions_and_licence_agree():
+    citation = yaml.safe_load(read("CITATION.cff"))
+    assert PROJECT["version"] == mirlab.__version__ == citation["version"]
+    assert PROJECT["license"] == citation["license"] == "MIT"
+    (author,) = PROJECT["authors"]
+    assert citation["authors"] == [author]
+    licence = read("LICENSE")
+    assert licence.startswith("MIT License\n") and f"(c) 2026 {author['name']}\n" in licence
+
+
+def test_citation_names_the_paper():
+    (paper,) = yaml.safe_load(read("CITATION.cff"))["references"]
+    assert [author["family-names"] for author in paper["authors"]] == ["Hamel", "Davies", "Yoshii", "Goto"]
+    assert paper["year"] == 2013 and paper["title"].startswith("Transfer learning in MIR")
+
+
+@pytest.mark.parametrize("script", ["postBuild", ".ci/run"])
+def test_start_scripts_can_start(script):
+    path = ROOT / script
+    assert path.read_bytes().startswith(b"#!/usr/bin/env bash\n"), "a carriage return would break it"
+    assert "set -euo pipefail" in read(script)
+    assert os.name == "nt" or os.access(path, os.X_OK)
+
+
+def test_ci_runs_what_the_readme_says():
+    command = read(".ci/run").strip().splitlines()[-1].removeprefix("exec ")
+    assert command == "python3 course.py test"
+    assert f"\n{command}\n" in read("README.md")
+
+
+def imported(folder):
+    """Return {distribution: the file that imports it} for the third-party imports below a folder."""
+    own = {path.stem for path in (ROOT / "tests").iterdir()} | {"mirlab"}
+    providers = importlib.metadata.packages_distributions()
+    found = {}
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                modules = [node.module] if node.level == 0 else []
+            else:
+                continue
+            for module in modules:
+                top = module.partition(".")[0]
+                if top not in sys.stdlib_module_names and top not in own:
+                    for distribution in providers.get(top, [top]):
+                        found.setdefault(canonicalize_name(distribution), f"{path.relative_to(ROOT)}: {top}")
+    return found
+
+
+@pytest.mark.parametrize(("folder", "extras"), [("mirlab", []), ("tests", EXTRAS["test"])])
+def test_what_is_imported_is_declared(folder, extras):
+    declared = {canonicalize_name(requirement.name) for requirement in REQUIREMENTS + extras}
+    undeclared = {name: where for name, where in imported(folder).items() if name not in declared}
+    assert undeclared == {}
