@@ -1,0 +1,386 @@
+"""Extract once, memory-map for ever, resume after a crash.
+
+What lies on disk is readable by plain NumPy. Under ``<root>/<data set>/``::
+
+    <key>/frames.npy     (total, 200) float16: the frames of all excerpts, one excerpt after another
+    <key>/offsets.npy    (n + 1,) int64: excerpt i has rows offsets[i] to offsets[i + 1]
+    <key>/index.json     what they were made of, track ids, and what could not be read
+    <key>.part/          pieces of an extraction that is under way, or was stopped
+
+A piece is a small set: the same three files. Every excerpt has a key, a hash of its sound's fingerprint and
+of all that turns sound into features; the key of a set is a hash of these. So nothing out of date is taken
+for new, and an excerpt that is in any piece or set of this name, older ones too, is copied and not computed.
+A folder gets its name when it is complete, never before. Older sets are left for their owner to delete.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import uuid
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from mirlab import paths
+from mirlab.audio import SAMPLE_RATE
+from mirlab.datasets.base import Dataset
+from mirlab.errors import AudioError, DatasetError, StoreError
+from mirlab.features import HOP_LENGTH, LOG_OFFSET, N_FFT, N_MELS, WIDTH, aggregate, log_mel
+
+PARAMETERS = {
+    "format": 1,  # to be raised whenever `log_mel`, or what is written here, changes in what it gives
+    "sr": SAMPLE_RATE,
+    "n_fft": N_FFT,
+    "hop_length": HOP_LENGTH,
+    "n_mels": N_MELS,
+    "log_offset": LOG_OFFSET,
+}
+PIECE = 16  # excerpts: about a second of work, what a crash can cost
+SILENCE = 2.0**-15  # one step of 16-bit sound
+DAMAGE = (OSError, EOFError, ValueError, LookupError, TypeError)  # what reading a broken set may raise
+CHUNK = 2**16  # frames: what `Features.windows` maps at a time, 50 MB
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """Frame-level features of a data set, memory-mapped.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        The excerpts that could be read, in their order: row i of everything here is excerpt i of it.
+    frames : ndarray, shape (total, 200), float16
+        Log-mel frames of all excerpts, one excerpt after another; read from disk as they are used.
+    offsets : ndarray, shape (n + 1,), int64
+        Excerpt `i` has rows ``offsets[i]`` to ``offsets[i + 1]`` of `frames`.
+    problems : list of str
+        What was left out and why: the data set's own list, then excerpts that could not be read.
+    key : str
+        Changes exactly when any of it does: for whatever is computed from these features and kept.
+
+    See Also
+    --------
+    extract : Makes or finds them.
+    """
+
+    dataset: Dataset
+    frames: np.ndarray
+    offsets: np.ndarray
+    problems: list[str]
+    key: str
+
+    def __len__(self):
+        return len(self.dataset)
+
+    def track(self, i):
+        """Return the frames of excerpt `i`.
+
+        Parameters
+        ----------
+        i : int
+            Position in the data set.
+
+        Returns
+        -------
+        ndarray, shape (frames, 200), float32
+        """
+        i = range(len(self))[i]
+        return self.frames[self.offsets[i] : self.offsets[i + 1]].astype(np.float32)
+
+    def frame_excerpts(self):
+        """Return the excerpt that each frame belongs to.
+
+        ``dataset.y[features.frame_excerpts()]`` labels every frame, whether `y` is one label an excerpt or
+        many.
+
+        Returns
+        -------
+        ndarray, shape (total,), int64
+        """
+        return np.repeat(np.arange(len(self)), np.diff(self.offsets))
+
+    def windows(self, transform=None, *, width=WIDTH):
+        """Sum up the frames of each excerpt into windows, after mapping them if asked.
+
+        Parameters
+        ----------
+        transform : callable, optional
+            Maps frames, (frames, 200) float32 to (frames, D): an embedding. It is given some 65 000
+            frames at a time, so that memory stays flat.
+        width : int
+            Frames a window.
+
+        Returns
+        -------
+        list of ndarray, shape (windows, 4 * D), float32
+            One an excerpt, by `mirlab.features.aggregate`.
+
+        Raises
+        ------
+        ValueError
+            If `transform` does not return a row for each frame.
+        """
+        windows = []
+        first = 0
+        while first < len(self):
+            # As many excerpts as fit, and at least one.
+            last = int(np.searchsorted(self.offsets, self.offsets[first] + CHUNK, side="right")) - 1
+            last = max(first + 1, last)
+            cuts = self.offsets[first : last + 1]
+            frames = self.frames[cuts[0] : cuts[-1]].astype(np.float32)
+            if transform is not None:
+                mapped = np.asarray(transform(frames))
+                if mapped.ndim != 2 or len(mapped) != len(frames):
+                    raise ValueError(
+                        f"transform made {mapped.shape} of {frames.shape}; it must return one row a frame"
+                    )
+                frames = mapped
+            windows += [aggregate(part, width=width) for part in np.split(frames, cuts[1:-1] - cuts[0])]
+            first = last
+        return windows
+
+
+def extract(dataset, *, root=None, n_jobs=1, progress=None):
+    """Compute the log-mel frames of a data set, or find them where they were kept.
+
+    Work is done in pieces of 16 excerpts. Stopped at any moment and called again, it goes on where it
+    was; the result is the same to the byte, whatever the number of jobs. An excerpt that cannot be read, or
+    is silent, is left out and told in `Features.problems`; to have it tried again, delete the set's folder.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What to extract.
+    root : str or os.PathLike, optional
+        Where features are kept; by default ``features`` in `mirlab.paths.data_dir`.
+    n_jobs : int
+        Processes, as joblib counts them: -1 is one a core.
+    progress : callable, optional
+        ``progress(done, total, what)`` is called as pieces are finished, with numbers of excerpts and the
+        name of the data set; not at all if there is nothing to do.
+
+    Returns
+    -------
+    Features
+
+    Raises
+    ------
+    StoreError
+        If features cannot be kept (no space, no permission), what is kept is damaged, or a worker dies.
+    DatasetError
+        If not a single excerpt can be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from mirlab.datasets import Dataset
+    >>> noise = np.random.default_rng(0).uniform(-1, 1, (2, 22050)).astype(np.float32)
+    >>> demo = Dataset("demo", ["a", "b"], ["x", "y"], np.array([0, 1]), np.array([0, 1]),
+    ...                noise.__getitem__, ["noise 0", "noise 1"])
+    >>> with tempfile.TemporaryDirectory() as root:
+    ...     features = extract(demo, root=root)
+    ...     shape = features.frames.shape
+    ...     del features  # Windows deletes no file that is mapped
+    >>> shape
+    (88, 200)
+    """
+    if not re.fullmatch(r"\w[\w.-]*", dataset.name):
+        raise StoreError(f"data set name {dataset.name!r} names a folder: use letters, digits, '-', '_', '.'")
+    home = (Path(root) if root is not None else paths.data_dir() / "features") / dataset.name
+    keys = [_hash(PARAMETERS, fingerprint) for fingerprint in dataset.fingerprints]
+    whole = home / _hash(keys, dataset.track_ids)
+    if not whole.is_dir():
+        _compute(dataset, keys, whole, n_jobs=n_jobs, progress=progress)
+        _assemble(dataset, keys, whole)
+    shutil.rmtree(_part(whole), ignore_errors=True)
+    return _open(dataset, whole)
+
+
+def _compute(dataset, keys, whole, *, n_jobs, progress):
+    """Make the pieces that are missing."""
+    try:
+        _part(whole).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _refused(whole, error) from error
+    known = _known(whole)
+    missing = [i for i, key in enumerate(keys) if key not in known]
+    pieces = [missing[i : i + PIECE] for i in range(0, len(missing), PIECE)]
+    done, total = len(keys) - len(missing), len(keys)
+    work = (delayed(_piece)(dataset, piece, [keys[i] for i in piece], whole) for piece in pieces)
+    if progress is not None:
+        progress(done, total, dataset.name)
+    try:
+        # Batches of one, so that progress is told piece by piece.
+        for size in Parallel(n_jobs=n_jobs, batch_size=1, return_as="generator_unordered")(work):
+            done += size
+            if progress is not None:
+                progress(done, total, dataset.name)
+    except BrokenProcessPool as error:
+        raise StoreError(
+            f"a worker died while extracting {dataset.name!r}, most likely for want of memory; what is done "
+            "is kept, so run it again with fewer jobs"
+        ) from error
+
+
+def _piece(dataset, excerpts, keys, whole):
+    """Extract a few excerpts; return how many. This runs in a worker."""
+    frames, problems = [], {}
+    for i in excerpts:
+        rows = np.empty((0, N_MELS), np.float16)
+        try:
+            y = dataset.audio(i)
+            if not (np.abs(y) >= SILENCE).any():
+                raise AudioError(f"{dataset.track_ids[i]}: is silent")
+            rows = log_mel(y).astype(np.float16)
+        except AudioError as error:
+            problems[dataset.track_ids[i]] = str(error)
+        frames.append(rows)
+    index = _index(dataset, [dataset.track_ids[i] for i in excerpts], keys, problems)
+    _write(_part(whole) / f"piece-{_unique()}", whole, index, [len(rows) for rows in frames], frames)
+    return len(excerpts)
+
+
+def _assemble(dataset, keys, whole):
+    """Copy the pieces, and what older sets have, into one."""
+    known = _known(whole)
+    if not all(key in known for key in keys):
+        if whole.is_dir():
+            return  # another process was first, and has tidied up
+        raise StoreError(f"{_part(whole)}: pieces were deleted while they were needed; extract again")
+    sources = [known[key] for key in keys]
+    problems = {
+        track_id: problem
+        for track_id, (_, _, _, problem) in zip(dataset.track_ids, sources, strict=True)
+        if problem is not None
+    }
+    lengths = [stop - start for _, start, stop, _ in sources]
+    frames = (_load(folder / "frames.npy")[start:stop] for folder, start, stop, _ in sources if stop > start)
+    _write(whole, whole, _index(dataset, dataset.track_ids, keys, problems), lengths, frames)
+
+
+def _index(dataset, track_ids, keys, problems):
+    return {
+        "name": dataset.name,
+        "parameters": PARAMETERS,
+        "problems": problems,
+        "track_ids": track_ids,
+        "keys": keys,
+    }
+
+
+def _known(whole):
+    """Find the excerpts that need no work: {key: (folder, start, stop, problem)}.
+
+    What could not be read is remembered for the run it belongs to, and tried again for another set.
+    """
+    known = {}
+    home = whole.parent
+    for index in [*home.glob("*/index.json"), *home.glob("*.part/piece-*/index.json")]:
+        folder = index.parent
+        try:
+            made = json.loads(index.read_text(encoding="utf-8"))
+            offsets = np.load(folder / "offsets.npy", allow_pickle=False).tolist()
+            if offsets[-1] and len(_load(folder / "frames.npy")) != offsets[-1]:
+                continue
+            for i, (track_id, key) in enumerate(zip(made["track_ids"], made["keys"], strict=True)):
+                if offsets[i] < offsets[i + 1] or folder.parent == _part(whole):
+                    known[key] = (folder, offsets[i], offsets[i + 1], made["problems"].get(track_id))
+        except DAMAGE:
+            continue  # being tidied up by another process, or damaged: then it is made again
+    return known
+
+
+def _write(folder, whole, index, lengths, frames):
+    """Write a set or a piece of it under a temporary name, then give it its own."""
+    unfinished = _part(whole) / f"unfinished-{_unique()}"
+    header = {"descr": "<f2", "fortran_order": False, "shape": (sum(lengths), N_MELS)}
+    try:
+        unfinished.mkdir()
+        with _durable(unfinished / "frames.npy") as file:
+            np.lib.format.write_array_header_1_0(file, header)
+            for rows in frames:
+                file.write(np.ascontiguousarray(rows, dtype="<f2").data)
+        with _durable(unfinished / "offsets.npy") as file:
+            np.save(file, np.cumsum([0, *lengths], dtype="<i8"))
+        with _durable(unfinished / "index.json") as file:
+            file.write(json.dumps(index, indent=1, ensure_ascii=False).encode())
+        unfinished.rename(folder)
+    except OSError as error:
+        if not whole.is_dir():  # if it is, another process was first with the same bytes, and has tidied up
+            raise _refused(whole, error) from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+@contextmanager
+def _durable(path):
+    """Open a file that is on the disk, not only on its way there, when it is closed."""
+    with path.open("wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _open(dataset, folder):
+    try:
+        problems = json.loads((folder / "index.json").read_text(encoding="utf-8"))["problems"]
+        offsets = np.load(folder / "offsets.npy", allow_pickle=False)
+        lengths = np.diff(offsets)
+        kept = np.flatnonzero(lengths)
+        frames = _load(folder / "frames.npy") if len(kept) else np.empty((0, N_MELS))
+        if len(lengths) != len(dataset) or frames.shape != (offsets[-1], N_MELS):
+            raise ValueError("sizes do not agree")
+    except DAMAGE as error:
+        raise StoreError(f"{folder}: damaged ({error}); delete this folder and extract again") from error
+    problems = [*dataset.problems, *problems.values()]
+    if not len(kept):
+        details = "; ".join(problems[:3])
+        raise DatasetError(f"no excerpt of {dataset.name!r} can be used{': ' if details else ''}{details}")
+    if len(kept) < len(dataset):
+        dataset = _subset(dataset, kept)
+    return Features(dataset, frames, np.cumsum([0, *lengths[kept]], dtype=np.int64), problems, folder.name)
+
+
+def _subset(dataset, kept):
+    return replace(
+        dataset,
+        track_ids=[dataset.track_ids[i] for i in kept],
+        y=dataset.y[kept],
+        groups=dataset.groups[kept],
+        read=partial(_read, dataset, kept.tolist()),
+        fingerprints=[dataset.fingerprints[i] for i in kept],
+    )
+
+
+def _read(dataset, kept, i):
+    return dataset.audio(kept[i])
+
+
+def _load(path):
+    return np.load(path, mmap_mode="r", allow_pickle=False)
+
+
+def _part(whole):
+    return whole.with_name(whole.name + ".part")
+
+
+def _unique():
+    return uuid.uuid4().hex[:12]
+
+
+def _hash(*parts):
+    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=12).hexdigest()
+
+
+def _refused(whole, error):
+    return StoreError(
+        f"{whole.parent}: features cannot be kept here ({error.strerror or error}); make room, or choose "
+        "another folder by setting MIRLAB_DATA"
+    )

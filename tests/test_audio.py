@@ -1,0 +1,240 @@
+import os
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mirlab import AudioError, audio
+
+FORMATS = {
+    "wav": ("WAV", "PCM_16"),
+    "flac": ("FLAC", "PCM_16"),
+    "ogg": ("OGG", "VORBIS"),
+    "mp3": ("MP3", "MPEG_LAYER_III"),
+    "au": ("AU", "PCM_16"),
+    "aiff": ("AIFF", "PCM_16"),
+}
+
+
+def sine(seconds, sr=22050, hz=440.0):
+    return 0.5 * np.sin(2 * np.pi * hz * np.arange(round(seconds * sr)) / sr)
+
+
+def write(path, y, sr=22050, ending=None):
+    form, subtype = FORMATS[ending or path.suffix[1:]]
+    soundfile.write(path, y, sr, format=form, subtype=subtype)
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole_files(tmp_path_factory):
+    """Four seconds of noise in every format, as bytes."""
+    folder = tmp_path_factory.mktemp("whole")
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, (4 * 22050, 2))
+    return {ending: write(folder / f"noise.{ending}", noise).read_bytes() for ending in FORMATS}
+
+
+def refused(path, *words, **kwargs):
+    with pytest.raises(AudioError) as caught:
+        audio.load(path, **kwargs)
+    message = str(caught.value)
+    assert str(path) in message and "\n" not in message
+    for word in words:
+        assert word in message
+    return message
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize("rate", [8000, 22050, 44100, 48000])
+def test_every_format_and_rate_gives_the_same_sine(tmp_path, ending, rate):
+    path = write(tmp_path / f"a.{ending}", np.stack([sine(2, rate)] * 2, axis=1), rate)
+    y = audio.load(path)
+    assert y.dtype == np.float32 and y.shape == (44100,)
+    middle = slice(4410, -4410)  # resampling and codecs may ring at the ends
+    np.testing.assert_allclose(y[middle], sine(2)[middle], atol=0.06 if ending in ("mp3", "ogg") else 1e-3)
+
+
+@pytest.mark.parametrize("subtype", ["PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW"])
+def test_every_bit_depth(tmp_path, subtype):
+    soundfile.write(tmp_path / "a.wav", sine(0.5), 22050, subtype=subtype)
+    np.testing.assert_allclose(audio.load(tmp_path / "a.wav"), sine(0.5), atol=0.02)
+
+
+def test_channels_are_averaged(tmp_path):
+    channels = np.array([[0.5, -0.25, 0.125], [0.0, 0.75, 0.0]])
+    path = write(tmp_path / "three.wav", channels)
+    np.testing.assert_allclose(audio.load(path), [0.125, 0.25], atol=1e-7)
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_offset_and_duration_cut_what_the_whole_file_holds(tmp_path, ending):
+    path = write(tmp_path / f"a.{ending}", sine(5, hz=333.0))
+    part = audio.load(path, offset=1.25, duration=2.0)
+    assert part.shape == (44100,)
+    whole = audio.load(path, duration=None)
+    assert whole.shape == (5 * 22050,)
+    np.testing.assert_allclose(part, whole[27562 : 27562 + 44100], atol=1e-5)
+
+
+@pytest.mark.parametrize("rate", [8000, 11025, 44100, 48000, 96000])
+def test_length_is_exactly_what_was_asked_for(tmp_path, rate):
+    path = write(tmp_path / "a.wav", sine(4, rate), rate)
+    assert audio.load(path, duration=3.0).shape == (66150,)
+    assert audio.load(path, duration=3.0, sr=16000).shape == (48000,)
+    assert audio.load(path, duration=30.0, offset=3.0).shape == (22050,)
+
+
+def test_only_what_is_needed_is_read(tmp_path, whole_files):
+    broken = bytearray(whole_files["flac"])
+    broken[-5000:] = bytes(5000)
+    path = tmp_path / "late.flac"
+    path.write_bytes(broken)
+    assert audio.load(path, duration=2.0).shape == (44100,)
+    refused(path, "damaged", "whole copy")
+
+
+def test_silence_is_sound(tmp_path):
+    y = audio.load(write(tmp_path / "silent.wav", np.zeros(1000)))
+    assert y.shape == (1000,) and not y.any()
+
+
+def test_names_with_spaces_and_letters_from_anywhere(tmp_path):
+    folder = tmp_path / "Übung 1 – 練習"
+    folder.mkdir()
+    assert len(audio.load(str(write(folder / "a b’c ñ.mp3", sine(1)))))
+
+
+@pytest.mark.parametrize(("content", "name"), [("mp3", "a.wav"), ("wav", "a.mp3"), ("flac", "a.ogg")])
+def test_content_counts_not_the_ending(tmp_path, content, name):
+    np.testing.assert_allclose(
+        audio.load(write(tmp_path / name, sine(2), ending=content))[:22050], sine(1), atol=0.05
+    )
+
+
+def test_missing_file_and_folder(tmp_path):
+    refused(tmp_path / "none.wav", "no such file")
+    refused(tmp_path, "is a folder")
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="this user may read everything")
+def test_file_without_permission(tmp_path):
+    path = write(tmp_path / "a.wav", sine(1))
+    path.chmod(0)
+    refused(path, "Permission denied")
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.mp3", "a.ogg", "a.raw", "a.txt", "a"])
+def test_what_is_not_sound(tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(b"")
+    refused(path, "empty")
+    path.write_text("This is no sound at all. " * 400)
+    refused(path, "cannot be read as sound", "flac")
+
+
+@pytest.mark.parametrize("ending", ["wav", "au"])
+def test_no_samples(tmp_path, ending):
+    refused(write(tmp_path / f"none.{ending}", np.zeros(0)), "no samples")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("pair", [(np.nan, 0), (np.inf, -np.inf), (0, -np.inf), (3e38, 3e38), (-32768.0, 0)])
+def test_values_that_no_recording_has(tmp_path, pair):
+    soundfile.write(tmp_path / "odd.wav", np.array([(0.0, 0.0), pair]), 22050, subtype="FLOAT")
+    refused(tmp_path / "odd.wav", "not finite or far beyond -1 to 1")
+
+
+def test_a_little_beyond_one_is_sound(tmp_path):
+    soundfile.write(tmp_path / "hot.wav", np.array([1.5, -2.0]), 22050, subtype="FLOAT")
+    assert audio.load(tmp_path / "hot.wav").tolist() == [1.5, -2.0]
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize("duration", [30.0, None])
+def test_half_a_file_is_not_a_file(tmp_path, whole_files, ending, duration):
+    content = whole_files[ending]
+    path = tmp_path / f"half.{ending}"
+    path.write_bytes(content[: len(content) // 2])
+    refused(path, duration=duration)
+
+
+@pytest.mark.parametrize("ending", ["wav", "au", "aiff", "mp3", "ogg"])
+def test_what_lies_before_a_break_can_be_used(tmp_path, whole_files, ending):
+    content = whole_files[ending]
+    path = tmp_path / f"cut.{ending}"
+    path.write_bytes(content[: len(content) * 3 // 4])
+    assert audio.load(path, duration=1.0).shape == (22050,)
+    refused(path, "breaks off at")
+
+
+def test_recorders_that_never_filled_in_the_size_are_believed(tmp_path, whole_files):
+    streamed = bytearray(whole_files["wav"])
+    streamed[4:8] = streamed[40:44] = b"\xff" * 4
+    (tmp_path / "streamed.wav").write_bytes(streamed)
+    assert audio.load(tmp_path / "streamed.wav").shape == (4 * 22050,)
+
+
+@given(data=st.data())
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nothing_but_audio_error_whatever_is_in_the_file(tmp_path, whole_files, data):
+    ending = data.draw(st.sampled_from(sorted(FORMATS)))
+    content = bytearray(whole_files[ending])
+    content = content[: data.draw(st.integers(0, len(content)))]
+    if content:
+        for _ in range(data.draw(st.integers(0, 4))):
+            where = data.draw(st.integers(0, min(len(content), 200) - 1))
+            content[where] = data.draw(st.integers(0, 255))
+    path = tmp_path / f"fuzz.{ending}"
+    path.write_bytes(content)
+    try:
+        y = audio.load(path, offset=data.draw(st.sampled_from([0.0, 1.5])), duration=2.0)
+    except AudioError as error:
+        assert str(path) in str(error)
+    else:
+        assert y.dtype == np.float32 and 0 < len(y) <= 44100 and np.isfinite(y).all()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"sr": 0},
+        {"sr": -1},
+        {"sr": np.nan},
+        {"offset": -0.1},
+        {"offset": np.inf},
+        {"duration": 0},
+        {"duration": -1.0},
+        {"duration": np.nan},
+    ],
+)
+def test_parameters_out_of_range_are_named(tmp_path, wrong):
+    path = write(tmp_path / "a.wav", sine(1))
+    with pytest.raises(ValueError, match=f"{next(iter(wrong))}=.* must be"):
+        audio.load(path, **wrong)
+
+
+def test_offset_beyond_the_end(tmp_path):
+    refused(write(tmp_path / "a.wav", sine(1)), "lasts 1 s", "offset=1 s", offset=1.0)
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_seconds(tmp_path, ending):
+    assert audio.seconds(write(tmp_path / f"a.{ending}", sine(2.5, 8000), 8000)) == 2.5
+    with pytest.raises(AudioError, match="no such file"):
+        audio.seconds(tmp_path / "none.wav")
+
+
+def test_fingerprint_follows_content_alone(tmp_path):
+    a, b = tmp_path / "a", tmp_path / "b"
+    a.write_bytes(b"one")
+    b.write_bytes(b"one")
+    os.utime(b, ns=(0, 0))
+    first = audio.fingerprint(a)
+    assert audio.fingerprint(b) == first
+    a.write_bytes(b"two")  # the same size
+    os.utime(a, ns=(10**9, 10**9))
+    assert audio.fingerprint(a) != first
+    with pytest.raises(AudioError, match="none: cannot be read"):
+        audio.fingerprint(tmp_path / "none")
