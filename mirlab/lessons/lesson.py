@@ -1,0 +1,289 @@
+"""A lesson: what its file says of it, its exercises, its quiz; and the course, which is all of them.
+
+A course is a package that holds, for each lesson, ``lessonNN.toml`` (what it is about, and its quiz) and, if
+it has exercises, ``lessonNN.py``. Nothing else lists the lessons.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from importlib import import_module, resources, util
+from pathlib import Path
+from types import SimpleNamespace
+
+from mirlab import paths
+from mirlab.errors import LessonError
+from mirlab.lessons import progress
+from mirlab.lessons.card import Card, Link, Points
+from mirlab.lessons.exercises import Exercise
+
+COURSE = "mirlab.lessons.contents"
+
+
+class Exercises(SimpleNamespace):
+    """The exercises of a lesson, by name, in the order of their file."""
+
+    def __getattr__(self, name: str):
+        known = ", ".join(vars(self)) or "none"
+        raise AttributeError(f"this lesson has no exercise {name!r}; it has: {known}")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice of a question: what it says, what is said to those who take it, and whether it is right."""
+
+    text: str
+    feedback: str
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a quiz. More than one right choice makes it "choose all that apply"."""
+
+    name: str
+    text: str
+    choices: list[Choice]
+
+    @property
+    def several(self) -> bool:
+        """Whether all right choices must be taken."""
+        return sum(choice.right for choice in self.choices) > 1
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """How long a lesson takes: two estimates, and what was measured of the machine's own time."""
+
+    teaching: int
+    exercises: int
+    machine: float | None = None
+
+    def __str__(self) -> str:
+        told = f"About {self.teaching} minutes to read and try, {self.exercises} for exercises (estimated)"
+        return told + (f"; the machine takes {self.machine:g} (measured)." if self.machine else ".")
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What is known of a lesson; shown in a notebook, its header.
+
+    Attributes
+    ----------
+    number : str
+        Two digits.
+    title, question : str
+        What it is called, and what it answers.
+    notebook : str
+        The name of its notebook, without ``.ipynb``.
+    minutes : Minutes
+        Estimates, and measured machine time once there is any.
+    prerequisites : list of str
+        Numbers of earlier lessons.
+    objectives, key_points : list of str
+        What the learner will be able to do; what to remember.
+    misconception, instead : str
+        What many believe at first, and what is so.
+    hear, move : str
+        What one listens to, and what one changes by hand.
+    questions : list of Question
+        The quiz.
+    package : str
+        The course it belongs to.
+    """
+
+    number: str
+    title: str
+    question: str
+    notebook: str
+    minutes: Minutes
+    prerequisites: list[str]
+    objectives: list[str]
+    key_points: list[str]
+    misconception: str
+    instead: str
+    hear: str
+    move: str
+    questions: list[Question] = field(default_factory=list, repr=False)
+    package: str = COURSE
+
+    @cached_property
+    def ex(self) -> Exercises:
+        """The exercises: ``here.ex.NAME.check(…)``, ``.hint()``, ``.solution()``."""
+        name = f"{self.package}.lesson{self.number}"
+        if util.find_spec(name) is None:
+            return Exercises()
+        found = {
+            key: value for key, value in vars(import_module(name)).items() if isinstance(value, Exercise)
+        }
+        for value in found.values():
+            value.lesson = self.number
+        return Exercises(**found)
+
+    @property
+    def path(self) -> Path:
+        """Where its notebook lies in a clone of the course."""
+        return paths.COURSE / "notebooks" / f"{self.notebook}.ipynb"
+
+    def quiz(self):
+        """Return the quiz, to be shown in a notebook."""
+        from mirlab.lessons.quiz import Quiz  # here, since ipywidgets is not needed elsewhere
+
+        return Quiz(self)
+
+    def header(self) -> Card:
+        """Return what a learner should know before beginning."""
+        before = [lesson for lesson in course(self.package) if lesson.number in self.prerequisites]
+        links = Points(Link(lesson.heading, f"{lesson.notebook}.ipynb") for lesson in before)
+        return Card(
+            "lesson",
+            self.heading,
+            self.question,
+            str(self.minutes),
+            "Before it:" if links else "Before it: Python and a little NumPy.",
+            links,
+            "After it you will be able to:",
+            Points(self.objectives),
+            f"You will hear: {self.hear}",
+            f"You will move: {self.move}",
+        )
+
+    def footer(self) -> Card:
+        """Return what to remember, the mistake to be wary of, and where it leads."""
+        after = [lesson for lesson in course(self.package) if lesson.number > self.number][:1]
+        return Card(
+            "learned",
+            self.heading,
+            Points(self.key_points),
+            f"Often believed: “{self.misconception}” {self.instead}",
+            *[
+                Link(f"Next: {lesson.heading} · {lesson.question}", f"{lesson.notebook}.ipynb")
+                for lesson in after
+            ],
+        )
+
+    def progress(self) -> Card:
+        """Return what is solved of the whole course, with a file to save it in."""
+        return progress.page(course(self.package))
+
+    @property
+    def heading(self) -> str:
+        """Number and title, as at the top of its notebook."""
+        return f"{self.number} {self.title}"
+
+    def __repr__(self) -> str:
+        return repr(self.header())
+
+    def _repr_html_(self) -> str:
+        return self.header()._repr_html_()
+
+
+def open(number: str, *, package: str = COURSE) -> Lesson:
+    """Open a lesson: the first cell of its notebook.
+
+    Parameters
+    ----------
+    number : str
+        Its two digits, such as ``"05"``.
+    package : str
+        The course that has it.
+
+    Returns
+    -------
+    Lesson
+        Shows its header; gives ``.ex``, ``.quiz()``, ``.footer()`` and ``.progress()``.
+
+    Raises
+    ------
+    LessonError
+        If there is no such lesson, or its file is not what it should be.
+
+    Examples
+    --------
+    >>> open("05").title
+    'WARP from scratch'
+    """
+    known = {lesson.number: lesson for lesson in course(package)}
+    if number not in known:
+        raise LessonError(f"there is no lesson {number!r}; there are {', '.join(known)}")
+    return known[number]
+
+
+def course(package: str = COURSE) -> list[Lesson]:
+    """Return all lessons of a course, in order.
+
+    Parameters
+    ----------
+    package : str
+        Where their files lie.
+
+    Returns
+    -------
+    list of Lesson
+        By number.
+
+    Raises
+    ------
+    LessonError
+        If a file is not what it should be.
+
+    Examples
+    --------
+    >>> [lesson.number for lesson in course()][:3]
+    ['00', '01', '02']
+    """
+    files = [
+        file for file in resources.files(package).iterdir() if re.fullmatch(r"lesson\d\d\.toml", file.name)
+    ]
+    return [_read(file, package) for file in sorted(files, key=lambda file: file.name)]
+
+
+def course_map(package: str = COURSE) -> str:
+    """Return the lessons as a Markdown table, for the README.
+
+    Parameters
+    ----------
+    package : str
+        The course.
+
+    Returns
+    -------
+    str
+        One row a lesson; the title links to the notebook where there is one.
+
+    Examples
+    --------
+    >>> print(course_map().splitlines()[0])
+    | # | lesson | it answers | minutes |
+    """
+    rows = ["| # | lesson | it answers | minutes |", "|---|---|---|---|"]
+    for lesson in course(package):
+        title = (
+            f"[{lesson.title}](notebooks/{lesson.notebook}.ipynb)" if lesson.path.exists() else lesson.title
+        )
+        minutes = lesson.minutes.teaching + lesson.minutes.exercises
+        rows.append(f"| {lesson.number} | {title} | {lesson.question} | {minutes} |")
+    return "\n".join(rows) + "\n"
+
+
+def _read(file, package: str) -> Lesson:
+    try:
+        told = tomllib.loads(file.read_text(encoding="utf-8"))
+        for question in (questions := told.pop("questions", [])):
+            question["choices"] = [_made(Choice, choice, file.name) for choice in question.get("choices", [])]
+        told["minutes"] = _made(Minutes, told.get("minutes", {}), file.name)
+    except tomllib.TOMLDecodeError as error:
+        raise LessonError(f"{file.name}: {error}") from None
+    number = file.name[len("lesson") : -len(".toml")]
+    made = [_made(Question, question, file.name) for question in questions]
+    return _made(Lesson, told | {"number": number, "questions": made, "package": package}, file.name)
+
+
+def _made(kind: type, told: dict, where: str):
+    if unknown := set(told) - {field.name for field in fields(kind)}:
+        raise LessonError(f"{where}: {kind.__name__.lower()} has no entry {', '.join(sorted(unknown))}")
+    try:
+        return kind(**told)
+    except TypeError as error:
+        raise LessonError(f"{where}: {str(error).replace('__init__()', '')}") from None

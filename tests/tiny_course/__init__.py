@@ -1,0 +1,1 @@
+"""A course of two lessons, with one exercise of each kind: for the tests of the lesson machine alone."""
