@@ -103,7 +103,7 @@ def _listened(excerpts):
         given = json.loads(file.read_text(encoding="utf-8"))
         if len(given) == len(excerpts):
             return [set(tags) for tags in given]
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError):
         pass  # not there, or torn: listen again
     given = [e.given_tags() for e in excerpts]
     paths.write_atomically(file, json.dumps([sorted(tags) for tags in given]))

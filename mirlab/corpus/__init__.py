@@ -1,0 +1,254 @@
+"""The synthetic corpus: music that the package composes and sounds itself.
+
+`styles.toml` says what there is; `compose` writes a score from it, `sound` plays the score, `channel`
+records it, `tags` describes it. This file decides who plays what in which data set, and nothing is
+drawn from anything but the seed, the names of set and scale, and the excerpt's number: any excerpt can
+be sounded alone, in any process, and is the same to the last bit.
+"""
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from mirlab.corpus import channel, compose, sound, styles, tags
+from mirlab.errors import DatasetError
+
+SCALES = ("lesson", "paper")
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """One excerpt of the corpus, before it is composed.
+
+    Attributes
+    ----------
+    set : str
+        Short name of its data set, such as "gtzan".
+    scale : {"lesson", "paper"}
+        Which size of the set.
+    seed : int
+        Seed of the whole corpus.
+    number : int
+        Position in the set.
+    label : str
+        Its label; empty in the tag set.
+    style : str
+        What is played.
+    artist : int
+        Who plays; numbered within the set.
+    seconds : float
+        Length.
+    """
+
+    set: str
+    scale: str
+    seed: int
+    number: int
+    label: str
+    style: str
+    artist: int
+    seconds: float
+
+    @property
+    def id(self) -> str:
+        """Stable name of the excerpt, such as ``blues.00003``."""
+        return f"{self.label or 'clip'}.{self.number:05d}"
+
+    def _rng(self, *what):
+        words = f"{self.set}/{self.scale}/" + "/".join(map(str, what))
+        return np.random.default_rng([self.seed, zlib.crc32(words.encode())])
+
+    @property
+    def habits(self) -> compose.Habits:
+        """Habits of the artist: the same for all their excerpts."""
+        return compose.habits(styles.styles()[self.style], self._rng("artist", self.artist))
+
+    def score(self) -> compose.Score:
+        """Compose the excerpt.
+
+        Returns
+        -------
+        mirlab.corpus.compose.Score
+            The same at every call.
+
+        Examples
+        --------
+        >>> plan("gtzan")[0].score().style
+        'blues'
+        """
+        return compose.compose(self.habits, self._rng("song", self.number), self.seconds)
+
+    def audio(self) -> np.ndarray:
+        """Compose, sound and record the excerpt.
+
+        Returns
+        -------
+        ndarray, shape (samples,), float32
+            Mono sound at 22 050 Hz, within -0.999 and 0.999; the same at every call.
+
+        Examples
+        --------
+        >>> plan("gtzan")[0].audio().shape
+        (220500,)
+        """
+        artist = self.habits
+        return channel.record(
+            mix(self.score()),
+            room=artist.room,
+            tilt=artist.tilt,
+            resonance=artist.resonance,
+            loudness=0.6 * (artist.style.level + 17),
+            channel=styles.sets()[self.set]["channel"],
+            rng=self._rng("recording", self.number),
+        )
+
+    def true_tags(self) -> set[str]:
+        """Return every tag that is true of the excerpt.
+
+        Returns
+        -------
+        set of str
+            See `mirlab.corpus.tags.true_tags`.
+
+        Examples
+        --------
+        >>> "blues" in plan("gtzan")[0].true_tags()
+        True
+        """
+        return tags.true_tags(self.score(), self.habits)
+
+    def given_tags(self) -> set[str]:
+        """Return the tags that a listener gave: true ones, some of them forgotten.
+
+        Returns
+        -------
+        set of str
+            A part of `true_tags`.
+
+        Examples
+        --------
+        >>> clip = plan("magnatagatune")[0]
+        >>> clip.given_tags() <= clip.true_tags()
+        True
+        """
+        forgotten = styles.sets()[self.set].get("missing_tags", 0.0)
+        rng = self._rng("listener", self.number)
+        return {tag for tag in sorted(self.true_tags()) if rng.random() >= forgotten}
+
+
+def mix(score: compose.Score) -> np.ndarray:
+    """Play a score.
+
+    Parameters
+    ----------
+    score : mirlab.corpus.compose.Score
+        What to play.
+
+    Returns
+    -------
+    ndarray, shape (samples,), float32
+        The dry mix at 22 050 Hz, at no particular level.
+
+    Examples
+    --------
+    >>> mix(plan("gtzan")[0].score()).dtype
+    dtype('float32')
+    """
+    y = np.zeros(int(score.seconds * sound.SR), np.float32)
+    for n in score.notes:
+        short = n.duration + sound.RELEASE < sound.SHORT
+        tone = sound.note(n.instrument, n.pitch, n.vowel, short=short)
+        sound.place(y, tone, int(n.start * sound.SR), int(n.duration * sound.SR), n.gain)
+    for s in score.strokes:
+        hit = sound.stroke(s.drum)
+        sound.place(y, hit, int(s.start * sound.SR), len(hit), s.gain)
+    return y
+
+
+@lru_cache(maxsize=16)
+def plan(name: str, scale: str = "lesson", seed: int = 0) -> tuple[Excerpt, ...]:
+    """Decide who plays what in one data set.
+
+    Parameters
+    ----------
+    name : str
+        Short name of the set: "gtzan", "homburg", "unique", "artists1517" or "magnatagatune".
+    scale : {"lesson", "paper"}
+        How large it is, and how long its excerpts.
+    seed : int
+        Seed of the corpus.
+
+    Returns
+    -------
+    tuple of Excerpt
+        In the order of the labels.
+
+    Raises
+    ------
+    DatasetError
+        If there is no such set or scale.
+
+    Examples
+    --------
+    >>> len(plan("gtzan")), len(plan("gtzan", "paper"))
+    (400, 1000)
+    """
+    if name not in styles.sets():
+        raise DatasetError(f"the corpus has no set {name!r}; it has {', '.join(styles.sets())}")
+    if scale not in SCALES:
+        raise DatasetError(f"scale {scale!r} is unknown; it is 'lesson' or 'paper'")
+    about = styles.sets()[name]
+    labels = about.get("labels", {"": about.get("mixture")})
+    sizes = _shares(about.get("sizes", dict.fromkeys(labels, 1)), about[scale])
+    excerpts, artists = [], 0
+    for label, mixture in labels.items():
+        rng = np.random.default_rng([seed, zlib.crc32(f"{name}/{scale}/plan/{label}".encode())])
+        n = sizes[label]
+        bands = max(len(mixture), round(n / about["songs_per_artist"]))
+        plays = [style for style, k in _shares(mixture, bands).items() for _ in range(k)]
+        rng.shuffle(plays)
+        # everybody has one song; the rest go to some more than to others, as in any record shop
+        popularity = rng.dirichlet(np.full(bands, 3.0))
+        songs = 1 + rng.multinomial(n - bands, popularity) if n > bands else np.ones(bands, int)
+        for style, count in zip(plays, songs, strict=True):
+            for _ in range(count):
+                number = len(excerpts)
+                excerpts.append(
+                    Excerpt(name, scale, seed, number, label, style, artists, float(about["seconds"][scale]))
+                )
+            artists += 1
+    return tuple(excerpts)
+
+
+def _shares(weights, total):
+    """Split a total into whole numbers in the proportion of the weights (largest remainders)."""
+    exact = {key: w * total / sum(weights.values()) for key, w in weights.items()}
+    whole = {key: int(x) for key, x in exact.items()}
+    by_remainder = sorted(exact, key=lambda key: whole[key] - exact[key])
+    for key in by_remainder[: total - sum(whole.values())]:
+        whole[key] += 1
+    return whole
+
+
+@cache
+def version() -> str:
+    """Return a fingerprint of all that decides how the corpus sounds.
+
+    Returns
+    -------
+    str
+        Changes whenever a file of this folder does.
+
+    Examples
+    --------
+    >>> len(version())
+    16
+    """
+    digest = hashlib.blake2b(digest_size=8)
+    for path in sorted(Path(__file__).parent.glob("*.[pt][yo]*")):
+        digest.update(path.read_text(encoding="utf-8").encode())  # text mode: line ends do not count
+    return digest.hexdigest()
