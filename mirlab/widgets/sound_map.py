@@ -1,0 +1,140 @@
+"""A map whose points sound: found by mouse, by arrow keys or in a list, and sounded only when asked for.
+
+A small widget of our own, since none of those at hand can be used without a mouse, and since a sound should
+leave Python only when it is wanted: a map of a hundred sounds stays small.
+"""
+
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from mirlab.errors import MirlabError
+from mirlab.lessons.player import play
+from mirlab.plots import CANVAS, MARKS, arranged
+
+HERE = Path(__file__).parent
+
+
+class SoundMap(anywidget.AnyWidget):
+    """The map on the screen; made by `sound_map`.
+
+    Attributes
+    ----------
+    point : int
+        The point that was chosen last: its row in `places`.
+    plays : int
+        How often a sound was asked for; `play` is what it does.
+    heard : dict
+        What came of it: ``said``, and ``audio`` with its ``mimetype`` unless the sound could not be had.
+    """
+
+    _esm = HERE / "sound_map.js"
+    _css = HERE / "sound_map.css"
+    map = traitlets.Dict().tag(sync=True)
+    point = traitlets.Int(0).tag(sync=True)
+    plays = traitlets.Int(0).tag(sync=True)
+    heard = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, places, sound):
+        self.places, self.sound = places, sound
+        there, (width, height) = arranged(places), CANVAS
+        sets = list(dict.fromkeys(places["set"]))
+        points = [
+            {
+                "x": round(float(row.x)),
+                "y": round(float(row.y)),
+                "name": row.name_,
+                "set": sets.index(row.set_),
+                "label": row.kind == "label",
+                "side": row.side,
+                "near": [int(j) for j in row.nearest],
+                "says": _says(places, i),
+            }
+            for i, row in enumerate(there.rename(columns={"name": "name_", "set": "set_"}).itertuples())
+        ]
+        looks = [
+            {"name": name, "color": color, "marker": marker}
+            for name, (color, marker) in zip(sets, MARKS, strict=False)
+        ]
+        about = f"{self!r}. Arrow keys go from point to point, Enter plays."
+        super().__init__(
+            map={"points": points, "sets": looks, "width": width, "height": height, "about": about}
+        )
+        self.observe(lambda _: self.play(), "plays")
+
+    def __repr__(self) -> str:
+        """Say what there is, for where no widget can be shown."""
+        labels = int((self.places["kind"] == "label").sum())
+        sets = ", ".join(dict.fromkeys(self.places["set"]))
+        return f"Map of {labels} labels and {len(self.places) - labels} excerpts of {sets}"
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        return data | {"text/plain": repr(self)}
+
+    def play(self) -> None:
+        """Sound the chosen point."""
+        hears = self.places["hears"].iloc[self.point]
+        try:
+            made = play(self.sound(self.point), hears)
+        except MirlabError as error:
+            self.heard = {"said": f"{hears} cannot be heard: {error}", "plays": self.plays}
+            return
+        said = f"You hear {hears}. {_says(self.places, self.point)}"
+        self.heard = {
+            "said": said,
+            "audio": made.audio,
+            "mimetype": made.mimetype,
+            "plays": self.plays,
+        }
+
+
+def sound_map(places, sound) -> SoundMap:
+    """Return a map that sounds.
+
+    Parameters
+    ----------
+    places : pandas.DataFrame
+        One row a point: ``name``; ``set``, which gives shape and colour; ``kind``, "label" or "excerpt";
+        ``x`` and ``y``, in any unit; ``nearest``, the rows of the points to which lines are drawn; ``hears``,
+        what its sound is called. `mirlab.widgets.joint_map` makes one.
+    sound : callable
+        ``sound(i)`` returns the sound of row i, mono at 22 050 Hz; called when the learner asks for it.
+
+    Returns
+    -------
+    SoundMap
+        A widget.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or there are more sets than shapes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> places = pd.DataFrame({"name": ["low", "high"], "set": "tones", "kind": "label", "x": [0, 1],
+    ...                        "y": [0, 1], "nearest": [[1], [0]], "hears": ["220 Hz", "880 Hz"]})
+    >>> seconds = np.arange(22050) / 22050
+    >>> widget = sound_map(places, lambda i: 0.1 * np.sin(2 * np.pi * [220, 880][i] * seconds))
+    >>> widget
+    Map of 2 labels and 0 excerpts of tones
+    >>> widget.point, widget.plays = 1, 1
+    >>> widget.heard["said"]
+    'You hear 880 Hz. high (tones), a label. Nearest in the space: low (tones).'
+    """
+    wanted = ("name", "set", "kind", "x", "y", "nearest", "hears")
+    if missing := [column for column in wanted if column not in places.columns]:
+        raise ValueError(f"places lacks the column {', '.join(missing)}; a map needs {', '.join(wanted)}")
+    return SoundMap(places.reset_index(drop=True), sound)
+
+
+def _says(places, i):
+    row = places.iloc[i]
+    kind = "a label" if row["kind"] == "label" else "an excerpt"
+    near = ", ".join(f"{places['name'].iloc[j]} ({places['set'].iloc[j]})" for j in row["nearest"])
+    return f"{row['name']} ({row['set']}), {kind}." + (f" Nearest in the space: {near}." if near else "")
