@@ -5,7 +5,7 @@
 """
 
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
 import platformdirs
@@ -40,27 +40,35 @@ def keep_compiled_code() -> None:
     os.environ.setdefault("NUMBA_CACHE_DIR", str(data_dir() / "numba"))
 
 
-def write_atomically(file: Path, text: str) -> None:
-    """Write a small text file so that a reader sees the old one or the new one, never half of it.
+def write_atomically(file: Path, content: str | bytes) -> None:
+    r"""Write a small file so that a reader sees the old one or the new one, never half of it.
 
     Parameters
     ----------
     file : pathlib.Path
         Where; its folder is made.
-    text : str
-        What, in UTF-8.
+    content : str or bytes
+        What; text in UTF-8, with line ends as they are.
 
     Raises
     ------
     OSError
         If it cannot be written; nothing is left behind.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_atomically(Path(folder, "new", "a.txt"), "è\n")
+    ...     Path(folder, "new", "a.txt").read_bytes()
+    b'\xc3\xa8\n'
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    unfinished = file.with_name(f".{secrets.token_hex(4)}.part")  # mkstemp would hide it from other users
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as f:
-            f.write(text)
-        os.replace(name, file)
+        with unfinished.open("xb") as f:
+            f.write(content.encode() if isinstance(content, str) else content)
+        unfinished.replace(file)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
         raise

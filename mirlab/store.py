@@ -45,7 +45,7 @@ PARAMETERS = {
 PIECE = 16  # excerpts: about a second of work, what a crash can cost
 SILENCE = 2.0**-15  # one step of 16-bit sound
 DAMAGE = (OSError, EOFError, ValueError, LookupError, TypeError)  # what reading a broken set may raise
-CHUNK = 2**16  # frames: what `Features.windows` maps at a time, 50 MB
+CHUNK = 2**14  # frames: what `Features.windows` maps at a time, 13 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +112,7 @@ class Features:
         Parameters
         ----------
         transform : callable, optional
-            Maps frames, (frames, 200) float32 to (frames, D): an embedding. It is given some 65 000
+            Maps frames, (frames, 200) float32 to (frames, D): an embedding. It is given some 16 000
             frames at a time, so that memory stays flat.
         width : int
             Frames a window.

@@ -1,0 +1,40 @@
+"""What all tests share: quiet threads, no progress of a real learner touched, the course built once."""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two test processes would fight over two cores
+os.environ.setdefault("MIRLAB_PROGRESS", "off")
+
+import pytest
+
+
+def pytest_sessionstart(session):
+    """Build the course before the test processes start, if the notebooks are among what is tested."""
+    config = session.config
+    in_worker = hasattr(config, "workerinput")
+    if (
+        not in_worker
+        and any("notebooks" in str(arg) for arg in config.args)
+        and not config.option.collectonly
+    ):
+        from mirlab import cli
+
+        if code := cli.main(["lab", "--build-only"]):
+            pytest.exit("the course could not be built", returncode=code)
+
+
+@pytest.fixture(scope="session")
+def study():
+    """The study that the notebooks use, built."""
+    from mirlab.paper import Study
+
+    made = Study(n_jobs=2)
+    made.prepare()
+    return made
+
+
+@pytest.fixture
+def data_dir(tmp_path, monkeypatch):
+    """A data folder of the test's own."""
+    monkeypatch.setenv("MIRLAB_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"

@@ -1,0 +1,688 @@
+"""The `mirlab` command: what it says when all is well, and the one line it says when it is not."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import joblib
+import numpy as np
+import psutil
+import pytest
+import soundfile
+
+from mirlab import __version__, audio, cli, paper, paths, warp
+from mirlab.cli import main
+from mirlab.errors import DatasetError
+from mirlab.paper import Study
+
+COMMANDS = ("lab", "reproduce", "extract", "doctor", "progress")
+GIB = 2**30
+
+
+def one_line(capsys):
+    """Return what was said on standard error, which must be one line of ours and nothing else."""
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("mirlab: ")
+    assert err.count("\n") == 1
+    assert err.endswith("\n")
+    assert "Traceback" not in err
+    return err.removeprefix("mirlab: ").strip()
+
+
+# --- help and mistakes ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command, capsys):
+    with pytest.raises(SystemExit) as end:
+        main([command, "--help"])
+    assert end.value.code == 0
+    out, err = capsys.readouterr()
+    assert out.startswith(f"usage: mirlab {command}")
+    assert err == ""
+
+
+def test_help_lists_every_command(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["--help"])
+    assert end.value.code == 0
+    out = capsys.readouterr().out
+    for command in COMMANDS:
+        assert re.search(rf"^    {command}\s+\S", out, re.MULTILINE), command
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"mirlab {__version__}\n"
+
+
+MISTAKES = [
+    ([], r"the following arguments are required: COMMAND \(see mirlab --help\)"),
+    (["fly"], r"invalid choice: 'fly' \(choose from '?lab'?, .*doctor"),
+    (["lab", "--fast"], r"unrecognized arguments: --fast \(see mirlab --help\)"),
+    (["extract"], r"the following arguments are required: NAME \(see mirlab extract --help\)"),
+    (["extract", "gtzann"], r"no data set 'gtzann' \(did you mean 'gtzan'\?\); there are folder, gtzan, "),
+    (["extract", "gtzan"], r"'gtzan' needs root, the folder it lies in: genres/<genre>/"),
+    (["extract", "gtzan-synth", "--root", "x"], r"composed by mirlab and takes no root, but got 'x'"),
+    (
+        ["extract", "homburg", "--root", "."],
+        r"not read by this version of mirlab yet; 'homburg-synth' is there",
+    ),
+    (["extract", "folder", "--root", "missing"], r"missing: cannot be opened as a folder \(No such file"),
+    (["extract", "folder", "--root", "file"], r"file: cannot be opened as a folder"),
+    (
+        ["extract", "folder", "--root", "empty"],
+        r"empty: no label has sound; the layout must be <root>/<label>/",
+    ),
+    (["reproduce", "--scale", "huge"], r"--scale: invalid choice: 'huge' \(choose from '?lesson'?, '?paper"),
+    (["reproduce", "--seed", "-1"], r"--seed: '-1' must be a whole number from 0 to 4294967295"),
+    (["reproduce", "--seed", "4294967296"], r"'4294967296' must be a whole number from 0 to 4294967295"),
+    (["reproduce", "--seed", "1.5"], r"'1.5' must be a whole number"),
+    (["reproduce", "--seed", "²"], r"'²' must be a whole number"),
+    (["reproduce", "--seed"], r"--seed: expected one argument"),
+    (["reproduce", "--jobs", "0"], r"--jobs: '0' must be a whole number, 1 or more"),
+    (["lab", "--jobs", "all"], r"--jobs: 'all' must be a whole number, 1 or more"),
+    (["extract", "folder", "--jobs", "-1"], r"--jobs: '-1' must be a whole number, 1 or more"),
+    (["reproduce", "--only", "table9"], r"no experiment 'table9'; there are table3, table4, table5, figure3"),
+    (["reproduce", "--only", "table4,,table5"], r"no experiment ''; there are table3"),
+    (
+        ["reproduce", "--root", "missing"],
+        r"missing: there is no such folder; --root names the one that holds",
+    ),
+    (["reproduce", "--root", "file"], r"file: there is no such folder; --root names"),
+    (
+        ["reproduce", "--root", "empty"],
+        r"no data set found under --root: empty: no label has sound; the layout",
+    ),
+    (
+        ["reproduce", "--json", "missing/a.json"],
+        r"--json missing.a.json: there is no folder missing; make it",
+    ),
+    (
+        ["reproduce", "--json", "empty"],
+        r"--json empty: is a folder; name a file in it, such as empty.results",
+    ),
+    (["reproduce", "--pictures", "file"], r"file: no pictures can be kept there \(.+\); name another folder"),
+    (["reproduce", "--pictures", "file/below"], r"below: no pictures can be kept there \(.+\); name another"),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"), [pytest.param(*both, id=" ".join(both[0])) for both in MISTAKES]
+)
+def test_a_mistake_is_one_line_and_code_2(arguments, told, capsys, data_dir, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    assert re.search(told, one_line(capsys))
+    assert not (data_dir / "features").exists()  # nothing was begun
+
+
+def test_a_data_folder_that_cannot_be_made(capsys, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    monkeypatch.setenv("MIRLAB_DATA", str(tmp_path / "file" / "data"))
+    for label in ("a", "b"):
+        write_noise(tmp_path / "music" / label / "a.wav")
+    assert main(["extract", "folder", "--root", str(tmp_path / "music")]) == 2
+    assert re.search(
+        r"features cannot be kept here \(.+\); make room, or choose another folder", one_line(capsys)
+    )
+    assert main(["lab"]) == 2
+    assert "features cannot be kept here" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (DatasetError("it is so"), "it is so"),
+        (OSError(28, "No space left on device", "a.png"), "a.png: No space left on device"),
+        (PermissionError(13, "Permission denied", "b"), "b: Permission denied"),
+        (OSError("no number"), "no number"),
+    ],
+)
+def test_what_the_system_refuses_is_told_too(error, told, capsys, monkeypatch, data_dir):
+    monkeypatch.setattr(paper, "reproduce", lambda *_: (_ for _ in ()).throw(error))
+    assert main(["reproduce"]) == 2
+    assert one_line(capsys) == told
+
+
+def test_a_mistake_of_ours_is_not_hidden(monkeypatch, data_dir):
+    monkeypatch.setattr(paper, "reproduce", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        main(["reproduce"])
+
+
+def test_stopped_by_the_user(capsys, monkeypatch, data_dir):
+    def stopped(study, only):
+        study.progress(1, 2, "experiments")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(paper, "reproduce", stopped)
+    assert main(["reproduce"]) == 130
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines()[-1].startswith(
+        "mirlab: stopped; what is finished is kept, the same command goes on"
+    )
+
+
+def test_nobody_listens_any_more():
+    """As in `mirlab progress | head -0`; short output leaves only when Python ends."""
+    read, write = os.pipe()
+    os.close(read)
+    environment = os.environ | {"PYTHONPATH": str(Path(cli.__file__).parents[1])}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "mirlab.cli", "progress"],
+            env=environment,
+            stdout=write,
+            stderr=subprocess.PIPE,
+            timeout=60,
+        )
+    finally:
+        os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(("cores", "jobs"), [(1, 1), (2, 2), (64, 4)])
+def test_a_process_a_core_up_to_four(cores, jobs, monkeypatch):
+    monkeypatch.setattr(joblib, "cpu_count", lambda: cores)
+    for command in (["lab"], ["reproduce"], ["extract", "folder"]):
+        assert cli._parser().parse_args(command).jobs == jobs
+        assert cli._parser().parse_args([*command, "--jobs", "9"]).jobs == 9
+
+
+def test_each_kind_of_work_has_a_bar(capsys):
+    with cli._progress_bars() as show:
+        show(0, 4, "composing")
+        show(4, 4, "composing")
+        show(1, 2, "learning")
+    err = capsys.readouterr().err
+    assert re.search(r"composing: 100%.*4/4", err)
+    assert re.search(r"learning:  50%.*1/2", err)
+    assert err.endswith("\n")  # what is said next has a line of its own
+
+
+# --- reproduce ------------------------------------------------------------------------------------------
+
+REPORT = {
+    "scale": "lesson",
+    "seed": 7,
+    "versions": {"mirlab": "0"},
+    "seconds": {"features": 1.25, "table4": 58.5},
+    "peak_memory_mb": 512,
+    "table3": [
+        {"seed": "jazz (homburg-synth)", "neighbours": ["jazz (gtzan-synth)", "pop (gtzan-synth)"]},
+        {"seed": "pop (homburg-synth)", "neighbours": ["rock (gtzan-synth)", "jazz (unique-synth)"]},
+    ],
+    "semantic_recovery": {},
+    "table4": [
+        {"dataset": "gtzan-synth", "features": "base", "value": 0.71234, "standard_error": 0.0123},
+        {"dataset": "gtzan-synth", "features": "tag", "value": 0.8, "standard_error": 0.02},
+        {"dataset": "folder", "features": "genre", "value": 0.5, "standard_error": 0.1},
+    ],
+    "table5": [{"dataset": "gtzan-synth", "features": "genre", "value": 0.5, "standard_error": 0.01}],
+    "figure3": [
+        {
+            "dataset": "gtzan-synth",
+            "features": "base",
+            "per_class": k,
+            "value": k / 100,
+            "standard_error": 0.01,
+        }
+        for k in (1, 2, 5, 10, 20)
+    ],
+    "findings": {"table3": "First.", "table4": "Second.", "table5": "Third.", "figure3": "Fourth. " * 20},
+    "sources": {},
+    "missing": ["homburg", "unique"],
+    "problems": ["a.wav: is silent"],
+}
+
+TEXT = """\
+Scale lesson, seed 7. All data sets named -synth are synthetic; the paper's are real.
+Note: a.wav: is silent
+Real data sets not found: homburg, unique.
+
+Table 3. Nearest labels in the joint embedding (L1); below each, the paper's.
+  jazz (homburg-synth): jazz (gtzan-synth), pop (gtzan-synth)
+    paper: jazz (unique), jazz (gtzan), Jazz (artists1517), world (unique), dance (unique)
+  pop (homburg-synth): rock (gtzan-synth), jazz (unique-synth)
+  First.
+
+Table 4. Accuracy, all training songs, ten folds (ours ± standard error; the paper's in brackets).
+                                          base                   genre                     tag
+  gtzan-synth            0.712 ± 0.012 (0.748)               - (0.671)   0.800 ± 0.020 (0.754)
+  folder                                     -           0.500 ± 0.100                       -
+  Second.
+
+Table 5. Precision at 10, L1 (ours ± standard error; the paper's in brackets).
+                                          base                   genre                     tag
+  gtzan-synth                        - (0.480)   0.500 ± 0.010 (0.520)               - (0.530)
+  Third.
+
+Figure 3. Accuracy by number of training songs a label (the paper prints no numbers).
+                                             1               2               5              10              20
+  gtzan-synth          base      0.010 ± 0.010   0.020 ± 0.010   0.050 ± 0.010   0.100 ± 0.010   0.200 ± 0.010
+  Fourth. Fourth. Fourth. Fourth. Fourth. Fourth. Fourth. Fourth. Fourth. Fourth. Fourth. Fourth. Fourth.
+  Fourth. Fourth. Fourth. Fourth. Fourth. Fourth. Fourth.
+
+60 s of work, at most 512 MB of memory."""
+
+
+def test_a_report_as_text():
+    assert cli.as_text(REPORT) == TEXT
+
+
+def test_a_report_of_nothing_but_problems():
+    empty = REPORT | {"table4": [], "table5": [], "figure3": [], "missing": []}
+    del empty["table3"]
+    text = cli.as_text(empty)
+    assert "not found" not in text
+    assert "base" not in text
+    for sentence in ("Second.", "Third.", "Fourth."):
+        assert sentence in text
+
+
+@pytest.fixture
+def reported(monkeypatch, data_dir):
+    """Let `mirlab reproduce` find the report above; return what it was asked for."""
+    asked = []
+    monkeypatch.setattr(paper, "reproduce", lambda *what: asked.append(what) or REPORT)
+    return asked
+
+
+def test_reproduce_prints_writes_and_draws(reported, capsys, tmp_path):
+    file, folder = tmp_path / "report.json", tmp_path / "new" / "pictures"
+    file.write_text("old", encoding="utf-8")
+    arguments = ["--json", str(file), "--pictures", str(folder), "--seed", "7", "--jobs", "3"]
+    assert main(["reproduce", *arguments, "--scale", "paper", "--only", "table5, table3"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(TEXT)
+    assert f"Pictures: figure3.png, table3.png, tables4and5.png in {folder}" in out
+    assert json.loads(file.read_text(encoding="utf-8")) == REPORT
+    assert sorted(path.name for path in folder.iterdir()) == ["figure3.png", "table3.png", "tables4and5.png"]
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in folder.iterdir())
+    [(study, only)] = reported
+    assert (study.scale, study.seed, study.n_jobs, study.root) == ("paper", 7, 3, None)
+    assert only == ["table5", "table3"]
+
+
+def test_pictures_lie_with_the_data_unless_told(reported, capsys, data_dir):
+    assert main(["reproduce"]) == 0
+    assert (data_dir / "results" / "lesson-0" / "figure3.png").is_file()
+    assert reported[0][1] == list(paper.EXPERIMENTS)
+
+
+def test_figures_are_written_even_if_no_picture_can_be_drawn(reported, capsys, tmp_path, monkeypatch):
+    from matplotlib.figure import Figure
+
+    monkeypatch.setattr(
+        Figure, "savefig", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "Disk full", "f"))
+    )
+    assert main(["reproduce", "--json", str(tmp_path / "a.json")]) == 2
+    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == REPORT
+    assert capsys.readouterr().err == "mirlab: f: Disk full\n"
+
+
+def test_nothing_to_draw_is_not_drawn(monkeypatch, capsys, data_dir):
+    empty = REPORT | {"table4": [], "table5": [], "figure3": []}
+    del empty["table3"]
+    monkeypatch.setattr(paper, "reproduce", lambda *_: empty)
+    assert main(["reproduce"]) == 0
+    assert "Pictures" not in capsys.readouterr().out
+
+
+def test_reproduce_table_3_from_the_built_course(study, capsys, tmp_path):
+    file = tmp_path / "report.json"
+    arguments = ["--only", "table3", "--json", str(file), "--pictures", str(tmp_path), "--jobs", "1"]
+    assert main(["reproduce", *arguments]) == 0
+    out, err = capsys.readouterr()
+    assert "  Hip-Hop (artists1517-synth): " in out
+    assert "    paper: hip-hop (unique), raphiphop (homburg), schlager (unique)" in out
+    assert err == ""  # all is there: no work, no bar
+    assert len(json.loads(file.read_text(encoding="utf-8"))["table3"]) == 52
+    assert (tmp_path / "table3.png").is_file()
+
+
+# --- extract --------------------------------------------------------------------------------------------
+
+
+def write_noise(file, level=0.5):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(file, level * np.random.default_rng(0).uniform(-1, 1, 16000), 8000)
+
+
+def test_extract_leaves_out_what_is_broken_and_says_so(capsys, tmp_path, data_dir):
+    music = tmp_path / "music"
+    for label in ("loud", "soft"):
+        write_noise(music / label / "fine.wav")
+    write_noise(music / "soft" / "silent.wav", level=0)
+    (music / "loud" / "broken.wav").write_bytes(b"RIFF")
+    arguments = ["extract", "folder", "--root", str(music), "--jobs", "1"]
+    for _ in range(2):  # the second time it is all there
+        assert main(arguments) == 0
+        out = capsys.readouterr().out
+        assert re.search(r"^Note: .*broken.wav: cannot be read as sound", out, re.MULTILINE)
+        assert re.search(r"^Note: soft/silent.wav#0: is silent", out, re.MULTILINE)
+        assert out.splitlines()[-1] == "folder: 2 excerpts, 174 frames, 2 problems"
+    assert len(list((data_dir / "features" / "folder").glob("*/index.json"))) == 1
+
+
+# --- lab ------------------------------------------------------------------------------------------------
+
+
+class FakeJupyter:
+    """Stands for the process of JupyterLab."""
+
+    started: list
+
+    def __init__(self, command, env):
+        self.started.append((command, env))
+        self.waits = iter([KeyboardInterrupt, KeyboardInterrupt, 5])
+
+    def wait(self):
+        if (end := next(self.waits)) is KeyboardInterrupt:
+            raise KeyboardInterrupt
+        return end
+
+
+@pytest.fixture
+def lab(monkeypatch, tmp_path, data_dir):
+    """A course with one notebook, nothing to build and no Jupyter; returns what happens."""
+    events = []
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / cli.FIRST_LESSON).write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(paths, "COURSE", tmp_path)
+    monkeypatch.setattr(Study, "prepare", lambda self: events.append(("prepare", self.n_jobs)))
+    monkeypatch.setattr(FakeJupyter, "started", events, raising=False)
+    monkeypatch.setattr(subprocess, "Popen", FakeJupyter)
+    return events
+
+
+def test_lab_builds_and_opens_the_first_lesson(lab, capsys, data_dir):
+    assert main(["lab", "--jobs", "3"]) == 5  # as Jupyter ends, whatever it makes of Ctrl-C
+    prepared, (command, environment) = lab
+    assert prepared == ("prepare", 3)
+    assert command == cli.jupyter_command(paths.COURSE / "notebooks" / cli.FIRST_LESSON)
+    assert environment["JUPYTERLAB_SETTINGS_DIR"] == str(data_dir / "jupyter-settings")
+    assert f"All there, in {data_dir}." in capsys.readouterr().out
+
+
+def test_lab_can_build_only(lab):
+    assert main(["lab", "--build-only"]) == 0
+    assert [what for what, _ in lab] == ["prepare"]
+
+
+def test_lab_can_do_without_a_browser(lab):
+    main(["lab", "--no-browser"])
+    assert "--no-browser" in lab[1][0]
+
+
+def test_lab_without_notebooks(lab, capsys):
+    (paths.COURSE / "notebooks" / cli.FIRST_LESSON).unlink()
+    assert main(["lab"]) == 2
+    assert re.search(r"00_start_here.ipynb is missing: install mirlab from a clone", one_line(capsys))
+    assert lab == []
+
+
+def test_the_command_for_jupyter():
+    notebook = paths.COURSE / "notebooks" / cli.FIRST_LESSON
+    command = cli.jupyter_command(notebook)
+    assert command[:3] == [sys.executable, "-m", "jupyterlab"]
+    assert f"--LabApp.default_url=/lab/tree/notebooks/{cli.FIRST_LESSON}" in command
+    assert "--ServerApp.ip=127.0.0.1" in command
+    assert f"--ServerApp.root_dir={paths.COURSE}" in command
+    assert "--LabApp.extension_manager=readonly" in command  # the other one asks the network
+    assert "--no-browser" not in command
+    assert "token" not in " ".join(command)  # everybody on the machine can read this line
+    assert "://" not in " ".join(command)
+    assert "--ServerApp.port=8899" in cli.jupyter_command(notebook, port=8899)
+
+
+def test_the_settings_for_jupyter(data_dir, monkeypatch):
+    monkeypatch.delenv("JUPYTERLAB_SETTINGS_DIR", raising=False)
+    folder = Path(cli.jupyter_environment()["JUPYTERLAB_SETTINGS_DIR"])
+    assert folder == data_dir / "jupyter-settings"
+    for name, settings in cli.QUIET_JUPYTER.items():
+        assert json.loads((folder / name).read_text(encoding="utf-8")) == settings
+    mine = folder / next(iter(cli.QUIET_JUPYTER))
+    mine.write_text("{}", encoding="utf-8")
+    cli.jupyter_environment()
+    assert mine.read_text(encoding="utf-8") == "{}"  # what a learner has changed stays
+    monkeypatch.setenv("JUPYTERLAB_SETTINGS_DIR", "chosen")
+    assert cli.jupyter_environment()["JUPYTERLAB_SETTINGS_DIR"] == "chosen"
+
+
+def test_jupyter_knows_these_settings():
+    schemas = Path(sys.prefix, "share", "jupyter", "lab", "schemas")
+    for name, settings in cli.QUIET_JUPYTER.items():
+        file = schemas / name.replace(".jupyterlab-settings", ".json")
+        known = json.loads(file.read_text(encoding="utf-8"))["properties"]
+        for key, value in settings.items():
+            assert value != known[key]["default"], "not needed"
+            assert value in known[key].get("enum", [value])
+            assert "boolean" in str(known[key].get("type")) or not isinstance(value, bool)
+
+
+def status(url):
+    try:
+        with urlopen(url, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as error:
+        return error.code, ""
+
+
+def test_jupyter_starts_and_lets_in_nobody_without_the_token(data_dir, tmp_path, monkeypatch):
+    for name in ("RUNTIME", "CONFIG", "DATA"):
+        monkeypatch.setenv(f"JUPYTER_{name}_DIR", str(tmp_path / name))
+    monkeypatch.delenv("JUPYTER_TOKEN", raising=False)
+    monkeypatch.delenv("JUPYTERLAB_SETTINGS_DIR", raising=False)
+    course = tmp_path / "a course"
+    notebook = course / "notebooks" / cli.FIRST_LESSON
+    notebook.parent.mkdir(parents=True)
+    empty = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    notebook.write_text(json.dumps(empty), encoding="utf-8")
+    monkeypatch.setattr(paths, "COURSE", course)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    process = subprocess.Popen(
+        cli.jupyter_command(notebook, browser=False, port=port),
+        env=cli.jupyter_environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    alarm = threading.Timer(40, process.kill)
+    alarm.start()
+    try:
+        address = rf"http://127\.0\.0\.1:{port}/lab/tree/notebooks/{cli.FIRST_LESSON}\?token=([0-9a-f]+)"
+        said = ""
+        for line in process.stderr:
+            said += line
+            if found := re.search(rf"jpserver-\d+-open\.html.*{address}", said, re.DOTALL):
+                break
+        else:
+            pytest.fail(said)
+        # The pipe must not fill up while the server is asked.
+        threading.Thread(target=process.stderr.read, daemon=True).start()
+        token, home = found[1], f"http://127.0.0.1:{port}"
+        assert len(token) >= 32
+        [page] = (tmp_path / "RUNTIME").glob("jpserver-*-open.html")  # what a browser is sent to
+        assert f"/lab/tree/notebooks/{cli.FIRST_LESSON}?token={token}" in page.read_text(encoding="utf-8")
+        assert status(f"{home}/api/status?token={token}")[0] == 200
+        assert status(f"{home}/api/status")[0] == 403
+        assert status(f"{home}/api/status?token={'0' * len(token)}")[0] == 403
+        code, contents = status(f"{home}/api/contents/notebooks/{cli.FIRST_LESSON}?token={token}")
+        assert (code, json.loads(contents)["type"]) == (200, "notebook")
+        setting = "lab/api/settings/@jupyterlab/apputils-extension:notification"
+        assert '"fetchNews": "false"' in json.loads(status(f"{home}/{setting}?token={token}")[1])["raw"]
+        connections = psutil.Process(process.pid).net_connections("tcp")
+        assert {c.laddr.ip for c in connections if c.status == psutil.CONN_LISTEN} == {"127.0.0.1"}
+    finally:
+        alarm.cancel()
+        process.terminate()
+        process.wait(30)
+        process.stderr.close()
+
+
+# --- doctor ---------------------------------------------------------------------------------------------
+
+
+def doctor(monkeypatch, capsys, **checks):
+    monkeypatch.setattr(cli, "DOCTOR", checks)
+    code = main(["doctor"])
+    out, err = capsys.readouterr()
+    assert err == ""
+    return code, out
+
+
+def raises(error):
+    def check():
+        raise error
+
+    return check
+
+
+def test_doctor_finds_all_well(monkeypatch, capsys):
+    code, out = doctor(monkeypatch, capsys, disk=lambda: "12 GB", sound=lambda: "heard")
+    assert code == 0
+    assert out == "OK    disk: 12 GB\nOK    sound: heard\n\nReady for class.\n"
+
+
+def test_doctor_goes_on_after_what_is_to_mend(monkeypatch, capsys):
+    checks = {"a": raises(DatasetError("do so")), "b": raises(RuntimeError("no idea")), "c": lambda: "fine"}
+    code, out = doctor(monkeypatch, capsys, **checks)
+    assert code == 1
+    assert out.splitlines() == [
+        "MEND  a: do so",
+        "MEND  b: RuntimeError: no idea; set the course up again (course.py)",
+        "OK    c: fine",
+        "",
+        "Not ready yet: see the lines that begin with MEND.",
+    ]
+
+
+def broken(name, monkeypatch, capsys):
+    code, out = doctor(monkeypatch, capsys, **{name: cli.DOCTOR[name]})
+    assert code == 1
+    return out.splitlines()[0].removeprefix(f"MEND  {name}: ")
+
+
+@pytest.mark.parametrize("found", [(3, 10, 9), (3, 14, 0)])
+def test_doctor_python(found, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "version_info", found)
+    assert broken("Python", monkeypatch, capsys).endswith("; install 3.11, 3.12 or 3.13")
+
+
+def test_doctor_memory(monkeypatch, capsys):
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=GIB // 2))
+    told = broken("memory", monkeypatch, capsys)
+    assert told == "0.5 GB free; close other programs until there is 1 GB"
+
+
+def test_doctor_disk(monkeypatch, capsys, data_dir):
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(free=GIB // 4))
+    monkeypatch.setattr(cli, "_built", lambda: False)
+    told = broken("disk", monkeypatch, capsys)
+    assert told == (
+        f"0.2 GB free at {data_dir.parent}; the course builds 0.7 GB: make room, or set MIRLAB_DATA"
+    )
+    monkeypatch.setattr(cli, "_built", lambda: True)
+    assert cli._check_disk().startswith("0 GB free at ")
+
+
+def test_doctor_disk_that_cannot_be_written(monkeypatch, capsys, data_dir):
+    monkeypatch.setattr(
+        tempfile, "TemporaryFile", lambda **_: raises(PermissionError(13, "Permission denied"))()
+    )
+    told = broken("disk", monkeypatch, capsys)
+    assert told == (
+        f"{data_dir.parent} cannot be written (Permission denied); set MIRLAB_DATA to a folder of yours"
+    )
+
+
+def test_doctor_disk_that_is_not_there(monkeypatch, capsys, data_dir):
+    monkeypatch.setattr(Path, "exists", lambda self: False)  # a drive that is unplugged
+    assert "cannot be written" in broken("disk", monkeypatch, capsys)
+
+
+def test_doctor_compiler(monkeypatch, capsys):
+    monkeypatch.setattr(warp.WarpEmbedding, "fit", lambda *_: raises(RuntimeError("cannot cache function"))())
+    told = broken("compiler", monkeypatch, capsys)
+    assert told == "RuntimeError: cannot cache function; set the course up again (course.py)"
+
+
+def test_doctor_sound(monkeypatch, capsys):
+    monkeypatch.setattr(audio, "load", lambda path: np.zeros(220500, np.float32))
+    told = broken("sound", monkeypatch, capsys)
+    assert told == "a sound written and read again is another; reinstall soundfile"
+
+
+def test_doctor_notebooks(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(paths, "COURSE", tmp_path)
+    told = broken("notebooks", monkeypatch, capsys)
+    assert told == f"none in {tmp_path / 'notebooks'}; install mirlab from a clone of the course"
+
+
+def test_doctor_server(monkeypatch, capsys):
+    monkeypatch.setattr(socket, "create_server", lambda _: raises(OSError(13, "Permission denied"))())
+    told = broken("server", monkeypatch, capsys)
+    assert told.startswith("this machine cannot reach itself at 127.0.0.1 (Permission denied); ask whoever")
+
+
+def test_doctor_corpus_that_is_not_built(monkeypatch, capsys, data_dir):
+    told = broken("corpus", monkeypatch, capsys)
+    assert told == "not built yet; run `mirlab lab --build-only` (a minute or two, no network needed)"
+    assert not list(data_dir.rglob("*.npy"))  # looking is not building
+
+
+def test_doctor_corpus_that_is_built_by_half(study, monkeypatch, capsys):
+    monkeypatch.setattr(paper, "_open", lambda file: None)  # features are there, embeddings are not
+    monkeypatch.setattr(paper, "learn", raises(AssertionError("was built")))
+    assert broken("corpus", monkeypatch, capsys).startswith("not built yet")
+
+
+def test_doctor_on_this_machine(study, capsys, monkeypatch):
+    sound = {name: cli.DOCTOR[name] for name in ("Python", "compiler", "sound", "server", "corpus")}
+    code, out = doctor(monkeypatch, capsys, **sound)
+    assert code == 0, out
+    assert re.search(r"OK    sound: composed, encoded \(\d\d+ kB\), decoded, 4\d\d frames", out)
+
+
+# --- progress -------------------------------------------------------------------------------------------
+
+
+def test_progress_lists_the_lessons(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("MIRLAB_PROGRESS", str(tmp_path / "progress"))
+    assert main(["progress"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "exercises solved" in lines[0]
+    assert [line.split()[0] for line in lines[1:]] == [f"{i:02d}" for i in range(len(lines) - 1)]
+    assert len(lines) > 2
+
+
+def test_progress_that_is_off(capsys, monkeypatch):
+    monkeypatch.setenv("MIRLAB_PROGRESS", "off")
+    assert main(["progress"]) == 0
+    assert capsys.readouterr().out.endswith("MIRLAB_PROGRESS is off: what is solved is not kept.\n")
+
+
+def test_progress_that_cannot_be_read(capsys, monkeypatch, tmp_path):
+    (tmp_path / "progress").write_text("no data base, but long enough to be looked at" * 9, encoding="utf-8")
+    monkeypatch.setenv("MIRLAB_PROGRESS", str(tmp_path / "progress"))
+    assert main(["progress"]) == 2
+    assert re.search(r"progress cannot be read from .*; move that file away to begin anew", one_line(capsys))
