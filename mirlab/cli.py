@@ -321,6 +321,10 @@ def as_text(report) -> str:
         lines.append(f"Note: {problem}")
     if report["missing"]:
         lines.append(f"Real data sets not found: {', '.join(report['missing'])}.")
+    for target, sources in report.get("sources", {}).items():
+        if not target.endswith("-synth"):
+            learned = "; ".join(f"{kind} embedding: {', '.join(names)}" for kind, names in sources.items())
+            lines.append(f"What {target} was given was learned on: {learned}.")
     if "table3" in report:
         lines += ["", "Table 3. Nearest labels in the joint embedding (L1); below each, the paper's."]
         for row in report["table3"][:6]:

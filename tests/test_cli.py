@@ -184,7 +184,7 @@ def test_nobody_listens_any_more():
     """As in `mirlab progress | head -0`; short output leaves only when Python ends."""
     read, write = os.pipe()
     os.close(read)
-    environment = os.environ | {"PYTHONPATH": str(Path(cli.__file__).parents[1])}
+    environment = os.environ | {"PYTHONPATH": str(Path(cli.__file__).parents[1]), "PYTHONUNBUFFERED": ""}
     try:
         done = subprocess.run(
             [sys.executable, "-m", "mirlab.cli", "progress"],
