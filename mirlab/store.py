@@ -134,7 +134,7 @@ class Features:
             last = int(np.searchsorted(self.offsets, self.offsets[first] + CHUNK, side="right")) - 1
             last = max(first + 1, last)
             cuts = self.offsets[first : last + 1]
-            frames = self.frames[cuts[0] : cuts[-1]].astype(np.float32)
+            frames = _anew(self.frames)[cuts[0] : cuts[-1]].astype(np.float32)
             if transform is not None:
                 mapped = np.asarray(transform(frames))
                 if mapped.ndim != 2 or len(mapped) != len(frames):
@@ -365,6 +365,13 @@ def _read(dataset, kept, i):
 
 def _load(path):
     return np.load(path, mmap_mode="r", allow_pickle=False)
+
+
+def _anew(frames):
+    """Map the same file once more: a map that is dropped lets go of its pages, a kept one holds all it read."""
+    if not isinstance(frames, np.memmap):
+        return frames
+    return np.memmap(frames.filename, frames.dtype, "r", frames.offset, frames.shape)
 
 
 def _part(whole):

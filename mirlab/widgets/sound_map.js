@@ -44,8 +44,6 @@ function render({ model, el }) {
   const { points, sets, width, height, about } = model.get("map");
   const root = document.createElement("div");
   root.className = "mirlab-sound-map";
-  // Arrows and Enter are meant for the map; JupyterLab would take them to go to another cell.
-  root.setAttribute("data-lm-suppress-shortcuts", "");
   root.innerHTML = `
     <svg class="map" viewBox="0 0 ${width} ${height}" role="group" aria-label="${escape(about)}">
       <g class="lines"></g>${points.map((point, i) => drawn(point, i, sets)).join("")}
@@ -58,11 +56,16 @@ function render({ model, el }) {
       <audio controls hidden></audio>
     </div>
     <p class="status" role="status"></p>`;
+  // Arrows and Enter are meant for what has the focus; JupyterLab would take them to go to another cell.
+  const controls = root.querySelectorAll(".point, select, button, audio");
+  controls.forEach((control) => control.setAttribute("data-lm-suppress-shortcuts", ""));
   el.append(root);
 
   const find = (selector) => root.querySelector(selector);
   const [svg, lines, info, list, player, status] =
     ["svg.map", ".lines", ".info", "select", "audio", ".status"].map(find);
+  info.id = `mirlab-info-${Math.random()}`;
+  [list, find("button")].forEach((control) => control.setAttribute("aria-describedby", info.id));
   const marks = [...root.querySelectorAll(".point")];
   let chosen = model.get("point");
   let asking = false;

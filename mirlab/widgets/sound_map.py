@@ -42,16 +42,16 @@ class SoundMap(anywidget.AnyWidget):
         sets = list(dict.fromkeys(places["set"]))
         points = [
             {
-                "x": round(float(row.x)),
-                "y": round(float(row.y)),
-                "name": row.name_,
-                "set": sets.index(row.set_),
-                "label": row.kind == "label",
-                "side": row.side,
-                "near": [int(j) for j in row.nearest],
+                "x": round(row["x"]),
+                "y": round(row["y"]),
+                "name": row["name"],
+                "set": sets.index(row["set"]),
+                "label": row["kind"] == "label",
+                "side": row["side"],
+                "near": [int(j) for j in row["nearest"]],
                 "says": _says(places, i),
             }
-            for i, row in enumerate(there.rename(columns={"name": "name_", "set": "set_"}).itertuples())
+            for i, row in enumerate(there.to_dict("records"))
         ]
         looks = [
             {"name": name, "color": color, "marker": marker}
@@ -70,9 +70,8 @@ class SoundMap(anywidget.AnyWidget):
         return f"Map of {labels} labels and {len(self.places) - labels} excerpts of {sets}"
 
     def _repr_mimebundle_(self, **kwargs):
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        return data | {"text/plain": repr(self)}
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return data | {"text/plain": repr(self)}, metadata
 
     def play(self) -> None:
         """Sound the chosen point."""
@@ -82,13 +81,8 @@ class SoundMap(anywidget.AnyWidget):
         except MirlabError as error:
             self.heard = {"said": f"{hears} cannot be heard: {error}", "plays": self.plays}
             return
-        said = f"You hear {hears}. {_says(self.places, self.point)}"
-        self.heard = {
-            "said": said,
-            "audio": made.audio,
-            "mimetype": made.mimetype,
-            "plays": self.plays,
-        }
+        told = {"said": f"You hear {hears}.", "audio": made.audio, "mimetype": made.mimetype}
+        self.heard = told | {"plays": self.plays}  # so that the same sound twice is two messages
 
 
 def sound_map(places, sound) -> SoundMap:
@@ -125,7 +119,7 @@ def sound_map(places, sound) -> SoundMap:
     Map of 2 labels and 0 excerpts of tones
     >>> widget.point, widget.plays = 1, 1
     >>> widget.heard["said"]
-    'You hear 880 Hz. high (tones), a label. Nearest in the space: low (tones).'
+    'You hear 880 Hz.'
     """
     wanted = ("name", "set", "kind", "x", "y", "nearest", "hears")
     if missing := [column for column in wanted if column not in places.columns]:
