@@ -10,6 +10,7 @@ import librosa
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 from scipy.cluster import hierarchy
 from scipy.spatial.distance import squareform
 
@@ -512,7 +513,7 @@ def overlap_matrix(overlap, names, *, title=""):
     --------
     >>> overlap = [[1, 0, 0.9], [0, 1, 0], [0.9, 0, 1]]
     >>> overlap_matrix(overlap, ["blues", "metal", "Blues"]).alt
-    'Overlap of 3 labels. In no group: metal. Group 1: blues, Blues.'
+    'Overlap of 3 labels. In no group: metal. Group 1: ...lues, ...lues.'
     """
     overlap = np.asarray(overlap, dtype=float)
     tree = hierarchy.linkage(squareform(1 - overlap, checks=False), "average", optimal_ordering=True)
@@ -557,8 +558,8 @@ def shared_styles(names, mixtures, *, title=""):
     Returns
     -------
     matplotlib.figure.Figure
-        One panel a label and one bar a style; what every label has is dark, the rest pale and hatched. The dark
-        parts of one panel add up to the overlap.
+        One panel a label and one bar a style; what every label has is dark, the rest pale and hatched. The
+        dark parts of one panel add up to the overlap.
 
     Examples
     --------
@@ -610,8 +611,8 @@ def average_spectra(panels, *, title=""):
     Returns
     -------
     matplotlib.figure.Figure
-        Decibels against the mean of the panel's curves, smoothed over a third of an octave. Loudness as a whole
-        does not count.
+        Decibels against the mean of the panel's curves, smoothed over a third of an octave. Loudness as a
+        whole does not count.
 
     Examples
     --------
@@ -725,7 +726,7 @@ def warp_space(problem, V, W):
         Excerpts are circles with a letter, tags are squares with a word.
     """
     Z, W = problem.X @ np.asarray(V).T, np.asarray(W)
-    figure = Figure(figsize=(6.4, 5.2), layout="constrained")
+    figure = Figure(figsize=(6.4, 4.4), layout="constrained")
     axis = figure.subplots()
     _draw_space(axis, problem, Z, W, range(len(Z)), range(len(W)))
     axis.set(title="Excerpts (circles) and tags (squares) in one space")
@@ -764,9 +765,11 @@ def warp_moves(problem, moves):
         ends = [(problem.X @ V.T, W) for V, W in ((move.V, move.W), (move.new_V, move.new_W))]
         named = {draw.positive, draw.negative} - {None}
         _draw_space(left, problem, *ends[1], {move.excerpt}, named)
-        for before, after in zip(*map(np.vstack, ends), strict=True):
-            if np.hypot(*(after - before)) > 0.01:
-                left.annotate("", after, before, arrowprops={"arrowstyle": "->", "shrinkA": 0, "shrinkB": 0})
+        for points, room in zip(zip(*ends, strict=True), (7, 4), strict=True):  # so that no mark hides a head
+            arrow = {"arrowstyle": "->", "shrinkA": 0, "shrinkB": room}
+            for before, after in zip(*points, strict=True):
+                if np.hypot(*(after - before)) > 0.01:
+                    left.annotate("", after, before, arrowprops=arrow)
         left.set_title(f"Step {move.number}: {_what_moved(problem, move)}", fontsize=10)
         old, new = ((Z[move.excerpt] * W).sum(axis=1) for Z, W in ends)
         _draw_affinities(right, problem, move, old, new)
@@ -792,12 +795,13 @@ def _draw_space(axis, problem, Z, W, strong_excerpts, strong_tags):
     """Put excerpts and tags on an axis; the strong ones in full colour."""
     for i, (name, z) in enumerate(zip(problem.names, Z, strict=True)):
         alpha = 1 if i in strong_excerpts else 0.45
-        axis.plot(*z, marker="o", color=MARKS[1][0], markersize=13, markeredgewidth=0, alpha=alpha)
-        axis.annotate(name, z, ha="center", va="center", color="white", fontsize=9)
+        axis.plot(*z, marker="o", color=MARKS[1][0], markersize=13, mew=0, alpha=alpha, zorder=4.5)
+        axis.annotate(name, z, ha="center", va="center_baseline", color="white", fontsize=9, zorder=5)
     for i, (name, w) in enumerate(zip(problem.tags, W, strict=True)):
         alpha = 1 if i in strong_tags else 0.45
         axis.plot(*w, marker="s", color=MARKS[0][0], markersize=7, alpha=alpha)
-        axis.annotate(name, w, (8, 0), textcoords="offset points", va="center", fontsize=9, alpha=alpha)
+        text = axis.annotate(name, w, (8, 0), textcoords="offset points", va="center", fontsize=9, zorder=4)
+        text.set(alpha=alpha, path_effects=[withStroke(linewidth=2.5, foreground="white")])
     axis.axhline(0, color="0.85", linewidth=0.8, zorder=0)
     axis.axvline(0, color="0.85", linewidth=0.8, zorder=0)
     edge = 0.5 * np.ceil(2 * max(1, np.abs(Z).max(), np.abs(W).max()) + 0.2)  # seldom another, to compare by
@@ -825,7 +829,7 @@ def _draw_affinities(axis, problem, move, old, new):
     right.set_yticks(range(len(order)), [tried.get(i, "") for i in order], fontsize=9)
     right.tick_params(length=0)
     axis.set(xlim=(min(-edge, limit - 0.1), edge))
-    axis.set_xlabel("affinity, hollow before and filled after; grey: too close", fontsize=9)
+    axis.set_xlabel("affinity, hollow before and filled after; grey: too close for a negative", fontsize=9)
     axis.set_title(
         f"{problem.names[move.excerpt]}'s tags (★ it carries): N = {draw.n_draws}, r = {draw.rank}, "
         f"loss {draw.loss:.2f}",
@@ -863,6 +867,7 @@ def rank_weights(ranks, weights, draws):
         axis.plot(r, weight[r], marker="s", color=MARKS[0][0])
         axis.annotate(f"N = {n}", (r, weight[r]), xytext=(5, -12), textcoords="offset points", fontsize=9)
     first, last = min(weight), max(weight)
+    axis.set_xticks(list(weight)[:: -(-len(weight) // 20)])
     axis.set(
         xlabel="rank r",
         ylabel="weight L(r)",
@@ -944,7 +949,8 @@ def one_frame(frame, filters, *, title=""):
     figure = Figure(figsize=(10, 2.7), layout="constrained")
     for axis, (x, values, unit, name) in zip(figure.subplots(1, 3), panels, strict=True):
         axis.plot(x, values, color=LOOK["tag"]["color"], linewidth=0.9)
-        axis.set(xlabel=unit, title=name, xlim=(x[0], x[-1]))
+        axis.set(xlabel=unit, xlim=(x[0], x[-1]))
+        axis.set_title(name, fontsize=10)
         axis.grid(alpha=0.3)
     figure.suptitle(title, fontsize=11)
     lasts = f"{milliseconds[-1]:.0f} ms"
@@ -977,7 +983,7 @@ def mel_filters(filters, ranges, *, title=""):
     --------
     >>> import librosa
     >>> mel_filters(librosa.filters.mel(sr=22050, n_fft=1024, n_mels=200), [(0, 200)]).alt
-    'Mel filters over the lines of the spectrum. 0 to 200 Hz: 10 lines, 11 filters peak here, 6 of them ...'
+    'Mel filters over the lines of the spectrum. 0 to 200 Hz: 10 lines, 12 filters peak here, 6 of them ...'
     """
     filters = np.asarray(filters)
     edges = librosa.mel_frequencies(n_mels=len(filters) + 2, fmax=SAMPLE_RATE / 2)
@@ -997,7 +1003,8 @@ def mel_filters(filters, ranges, *, title=""):
                 seen, height, s=46 if single else 12, color=color, marker="D" if single else "o", zorder=3
             )
         axis.vlines(hertz[(hertz >= low) & (hertz <= high)], 0, 1, color="0.8", linewidth=0.6, zorder=0)
-        axis.set(xlim=(low, high), ylim=(0, 1.1), yticks=[0, 1], xlabel="Hz", title=f"{low} to {high} Hz")
+        axis.set(xlim=(low, high), ylim=(0, 1.1), yticks=[0, 1], xlabel="Hz")
+        axis.set_title(f"{low} to {high} Hz", fontsize=10)
         peaks = [i for i in range(len(filters)) if low <= edges[i + 1] <= high]
         lone = sum((filters[i] > 0).sum() == 1 for i in peaks)
         lines = int(((hertz >= low) & (hertz <= high)).sum())
@@ -1031,7 +1038,7 @@ def mel_panels(panels, *, seconds, title=""):
     >>> mel_panels({"silence": np.zeros((9, 40))}, seconds=1).alt
     'Mel features over 1.0 s. silence: 9 frames of 40 bands.'
     """
-    figure = Figure(figsize=(9, 0.5 + 2.1 * len(panels)), layout="constrained")
+    figure = Figure(figsize=(7.5, 0.6 + 1.7 * len(panels)), layout="constrained")
     hertz = [0, 500, 1000, 2000, 4000, 8000]
     top = librosa.hz_to_mel(SAMPLE_RATE / 2)
     axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
@@ -1047,7 +1054,8 @@ def mel_panels(panels, *, seconds, title=""):
             vmax=high,
             extent=(0, seconds, 0, top),
         )
-        axis.set(ylabel="Hz", title=name)
+        axis.set_ylabel("Hz")
+        axis.set_title(name, fontsize=10)
         axis.set_yticks(librosa.hz_to_mel(hertz), hertz)
     axes[-1].set_xlabel("seconds")
     figure.suptitle(title, fontsize=11)

@@ -368,7 +368,7 @@ def _load(path):
 
 
 def _anew(frames):
-    """Map the same file once more: a map that is dropped lets go of its pages, a kept one holds all it read."""
+    """Map the same file once more: a map that is dropped lets go of its pages, a kept one holds them."""
     if not isinstance(frames, np.memmap):
         return frames
     return np.memmap(frames.filename, frames.dtype, "r", frames.offset, frames.shape)

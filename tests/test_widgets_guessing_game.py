@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from mirlab import corpus, datasets
-from mirlab.widgets import guessing_game
-from mirlab.widgets.guessing_game import CLUES, GuessingGame, heard, typical
+from mirlab.widgets.guessing_game import CLUES, GuessingGame, guessing_game, heard, typical
 
 
 @pytest.fixture(scope="module")
