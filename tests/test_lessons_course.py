@@ -1,6 +1,7 @@
 """The course's own files: complete, consistent, and every exercise judging as it should."""
 
 import re
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -56,7 +57,14 @@ def test_a_lesson_with_a_notebook_has_exercises_a_quiz_and_a_measured_time(lesso
 def test_a_notebook_with_its_solutions_passes_every_check(lesson):
     if not lesson.path.exists():
         pytest.skip(f"{lesson.path.name} is not written yet")
-    run(solve(nbformat.read(lesson.path, as_version=4), lesson), lesson.path.parent, strict=True)
+    solved = solve(nbformat.read(lesson.path, as_version=4), lesson)
+    status = Path("/proc/self/status")
+    if status.exists():  # Linux: how much memory did the kernel ever hold?
+        solved.cells.append(nbformat.v4.new_code_cell(f"print(open({str(status)!r}).read())"))
+    run(solved, lesson.path.parent, strict=True)
+    if status.exists():
+        peak = re.search(r"VmHWM:\s+(\d+) kB", solved.cells[-1].outputs[0].text)
+        assert int(peak[1]) / 1000 < 800, "Binder has 2 GB for all that is open"
 
 
 def test_every_notebook_is_a_lesson():
