@@ -9,9 +9,10 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import joblib
@@ -479,11 +480,15 @@ def test_jupyter_knows_these_settings():
 
 
 def status(url):
-    try:
-        with urlopen(url, timeout=10) as answer:
-            return answer.status, answer.read().decode()
-    except HTTPError as error:
-        return error.code, ""
+    for _ in range(100):
+        try:
+            with urlopen(url, timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except HTTPError as error:
+            return error.code, ""
+        except URLError:  # Jupyter prints its address a moment before it listens
+            time.sleep(0.1)
+    pytest.fail(f"no answer from {url}")
 
 
 def test_jupyter_starts_and_lets_in_nobody_without_the_token(data_dir, tmp_path, monkeypatch):
