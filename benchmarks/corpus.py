@@ -11,7 +11,7 @@ from mirlab import corpus
 from mirlab.corpus import sound
 from mirlab.features import log_mel
 
-EXCERPTS = 200  # neighbours in the plan, as a build meets them
+EXCERPTS = 60  # neighbours in the plan, as a build meets them
 
 
 def timed(excerpts, features):
