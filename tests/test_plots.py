@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 
 from mirlab import plots
 from mirlab.corpus import styles
-from mirlab.paper import FEATURES, PER_CLASS
+from mirlab.paper import FEATURES, PER_CLASS, published
 
 LONG = "a folder of recordings with a name that is longer than anybody would expect it to be"
 SETS = ["gtzan-synth", "homburg-synth", "unique-synth"]
@@ -180,7 +180,7 @@ def test_no_text_of_the_neighbour_table_runs_into_another():
     labels = [f"{label} (artists1517-synth)" for label in styles.sets()["artists1517"]["labels"]]
     longest = [*sorted(labels, key=len)[-4:], "Electronic & Dance (artists1517-synth)"]
     rows = [
-        {"seed": f"{seed[:-1]}-synth)", "neighbours": longest} for seed in plots.paper.published()["table3"]
+        {"seed": f"{seed[:-1]}-synth)", "neighbours": longest} for seed in published()["table3"]
     ]
     figure = plots.neighbour_table(rows)
     pixels(figure)

@@ -139,7 +139,7 @@ def test_the_script_knows_every_mark_and_asks_nothing_of_the_network():
     marks = script[script.index("MARKS = {") : script.index("};")]
     assert all(re.search(rf'^  "?{re.escape(marker)}"?: ', marks, re.MULTILINE) for _, marker in plots.MARKS)
     sides = script[script.index("TEXTS = {") :].splitlines()[0]
-    assert all(f"{side}: " in sides for side in plots._SIDES)
+    assert all(f"{side}: " in sides for side in plots.maps._SIDES)
     assert 'role="status"' in script and "data-lm-suppress-shortcuts" in script
 
 
@@ -167,9 +167,9 @@ def test_texts_make_way_for_each_other():
     there = plots.arranged(crowd)
     boxes = []
     for row in there.itertuples():
-        sides = list(plots._SIDES)
-        boxes.append(plots._text_boxes((row.x, row.y), "a long name")[sides.index(row.side)])
-    assert plots._covered(boxes[0], np.array(boxes[1:])) == 0
+        sides = list(plots.maps._SIDES)
+        boxes.append(plots.maps._text_boxes((row.x, row.y), "a long name")[sides.index(row.side)])
+    assert plots.maps._covered(boxes[0], np.array(boxes[1:])) == 0
     width, height = plots.CANVAS
     assert all(left >= 0 and top >= 0 and right <= width and low <= height for left, top, right, low in boxes)
 
@@ -181,7 +181,7 @@ def test_equal_coordinates_are_no_reason_to_fail():
 
 def test_covered_by_hand():
     others = np.array([[0, 0, 2, 2], [1, 1, 3, 3], [5, 5, 6, 6]])
-    assert plots._covered(np.array([1, 0, 4, 2]), others) == 2 + 2  # 1 x 2 and 2 x 1
+    assert plots.maps._covered(np.array([1, 0, 4, 2]), others) == 2 + 2  # 1 x 2 and 2 x 1
 
 
 def test_hubs_are_named_in_every_panel():

@@ -1,0 +1,99 @@
+"""Lines over a number that somebody moves."""
+
+from matplotlib.figure import Figure
+
+from mirlab.plots.look import MARKS, finish, legend_below
+
+
+def line_chart(panels, *, xlabel, ylabel, title="", log=False, ylim=None, at=None):
+    """Draw lines, each with its own colour, marker and dash.
+
+    Parameters
+    ----------
+    panels : dict of str to dict of str to (x, y)
+        For each panel by title, its lines by name; x are numbers or names.
+    xlabel, ylabel : str
+        What the axes mean.
+    title : str
+        What the figure shows.
+    log : bool
+        Whether x grows by factors; its values are then written at the axis.
+    ylim : (float, float), optional
+        Range of y; what leaves it is not drawn.
+    at : float, optional
+        Where to mark x by an upright line.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Its words give all values of short lines, and some of long ones.
+
+    Examples
+    --------
+    >>> line_chart({"": {"loss": ([0, 1], [1.0, 0.5])}}, xlabel="step", ylabel="loss", title="It falls").alt
+    'It falls. loss by step: loss 0: 1.00, 1: 0.50.'
+    """
+    figure = Figure(figsize=(5.2 * len(panels) + 1.2, 3.7), layout="constrained")
+    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    alt = []
+    for axis, (name, lines) in zip(axes, panels.items(), strict=True):
+        told = []
+        for (line, (x, y)), (color, marker), dash in zip(
+            lines.items(), MARKS, ("-", "--", ":", "-.") * 2, strict=False
+        ):
+            every = max(1, len(x) // 10)
+            axis.plot(
+                x, y, color=color, marker=marker, linestyle=dash, markevery=every, markersize=5, label=line
+            )
+            some = range(len(x)) if len(x) <= 12 else (0, len(x) // 10, len(x) // 2, len(x) - 1)
+            told.append(f"{line} " + ", ".join(f"{x[i]}: {y[i]:.2f}" for i in some))
+        if log:
+            axis.set_xscale("log")
+            axis.set_xticks(x, x)
+            axis.minorticks_off()
+        if at is not None:
+            axis.axvline(at, color="0.4", linewidth=1)
+        axis.set(xlabel=xlabel, title=name)
+        axis.grid(alpha=0.3)
+        alt.append(f"{ylabel} by {xlabel}{', ' + name if name else ''}: {'; '.join(told)}.")
+    axes[0].set_ylabel(ylabel)
+    if ylim:
+        axes[0].set_ylim(*ylim)
+    legend_below(figure, axes[0])
+    figure.suptitle(title, fontsize=11)
+    return finish(figure, " ".join([f"{title}."] * bool(title) + alt))
+
+
+def progress_curves(curves, *, xlabel, ylabel, title=""):
+    """Draw how something fell, or rose, in the course of training.
+
+    Parameters
+    ----------
+    curves : dict of str to array-like, shape (n,)
+        Values from the start to the end, by name; each may have its own length.
+    xlabel, ylabel : str
+        What one step is, and what the values are.
+    title : str
+        What it shows.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        One line each, told apart by line style too.
+
+    Examples
+    --------
+    >>> progress_curves({"loss": [4, 2, 1]}, xlabel="epoch", ylabel="mean loss").alt
+    'mean loss by epoch. loss: from 4.00 to 1.00.'
+    """
+    figure = Figure(figsize=(7.5, 3.2), layout="constrained")
+    axis = figure.subplots()
+    for (name, values), (color, _), line in zip(curves.items(), MARKS, ("-", "--", ":", "-."), strict=False):
+        axis.plot(values, color=color, linestyle=line, label=name)
+    axis.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    axis.set_ylim(bottom=0)
+    axis.grid(alpha=0.3)
+    if len(curves) > 1:
+        legend_below(figure, axis)
+    told = [f"{name}: from {values[0]:.2f} to {values[-1]:.2f}" for name, values in curves.items()]
+    return finish(figure, f"{title + '. ' if title else ''}{ylabel} by {xlabel}. {'; '.join(told)}.")

@@ -1,0 +1,178 @@
+"""WARP in a space of two dimensions, and its rank weight."""
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+
+from mirlab.plots.look import MARKS, finish
+
+
+def warp_space(problem, V, W):
+    """Draw excerpts and tags in one space of two dimensions.
+
+    Parameters
+    ----------
+    problem : mirlab.widgets.warp_stepper.TinyProblem
+        Its excerpts and tags are drawn.
+    V : array-like, shape (2, 2)
+        The embedding of the features.
+    W : array-like, shape (tags, 2)
+        The embedding of the tags.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Excerpts are circles with a letter, tags are squares with a word.
+    """
+    Z, W = problem.X @ np.asarray(V).T, np.asarray(W)
+    figure = Figure(figsize=(6.4, 4.4), layout="constrained")
+    axis = figure.subplots()
+    _draw_space(axis, problem, Z, W, range(len(Z)), range(len(W)))
+    axis.set(title="Excerpts (circles) and tags (squares) in one space")
+    told = [f"{name} at {_place(z)}" for name, z in zip(problem.names, Z, strict=True)]
+    told += [f"{tag} at {_place(w)}" for tag, w in zip(problem.tags, W, strict=True)]
+    return finish(figure, f"Excerpts and tags in one space: {', '.join(told)}.")
+
+
+def warp_moves(problem, moves):
+    """Draw WARP steps: what each of them moved, and what that did to the affinities.
+
+    Parameters
+    ----------
+    problem : mirlab.widgets.warp_stepper.TinyProblem
+        What is being learned.
+    moves : list of mirlab.widgets.warp_stepper.Move
+        Its steps, one a row.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        On the left the space, with an arrow to everything from where it was before the step; on the right
+        the affinities of the drawn excerpt, hollow before and filled after.
+
+    Raises
+    ------
+    ValueError
+        If there is no step.
+    """
+    if not moves:
+        raise ValueError("moves is empty; it must hold at least one step")
+    figure = Figure(figsize=(10, 3.9 * len(moves)), layout="constrained")
+    alt = []
+    for (left, right), move in zip(figure.subplots(len(moves), 2, squeeze=False), moves, strict=True):
+        draw, tags, name = move.draw, problem.tags, problem.names[move.excerpt]
+        ends = [(problem.X @ V.T, W) for V, W in ((move.V, move.W), (move.new_V, move.new_W))]
+        named = {draw.positive, draw.negative} - {None}
+        _draw_space(left, problem, *ends[1], {move.excerpt}, named)
+        for points, room in zip(zip(*ends, strict=True), (7, 4), strict=True):  # so that no mark hides a head
+            arrow = {"arrowstyle": "->", "shrinkA": 0, "shrinkB": room}
+            for before, after in zip(*points, strict=True):
+                if np.hypot(*(after - before)) > 0.01:
+                    left.annotate("", after, before, arrowprops=arrow)
+        left.set_title(f"Step {move.number}: {_what_moved(problem, move)}", fontsize=10)
+        old, new = ((Z[move.excerpt] * W).sum(axis=1) for Z, W in ends)
+        _draw_affinities(right, problem, move, old, new)
+        alt.append(
+            f"Step {move.number}: {_what_moved(problem, move)}. Affinities of {name}, before and after: "
+            + ", ".join(f"{tags[i]} {old[i]:.2f} {new[i]:.2f}" for i in np.argsort(-old, kind="stable"))
+        )
+    return finish(figure, ". ".join(alt) + ".")
+
+
+def _what_moved(problem, move):
+    name, draw = problem.names[move.excerpt], move.draw
+    if draw.negative is None:
+        return f"{problem.tags[draw.positive]} leads by the margin, nothing moves"
+    return f"{problem.tags[draw.positive]} towards {name}, {problem.tags[draw.negative]} away"
+
+
+def _place(point):
+    return f"({point[0]:.1f}, {point[1]:.1f})"
+
+
+def _draw_space(axis, problem, Z, W, strong_excerpts, strong_tags):
+    """Put excerpts and tags on an axis; the strong ones in full colour."""
+    for i, (name, z) in enumerate(zip(problem.names, Z, strict=True)):
+        alpha = 1 if i in strong_excerpts else 0.45
+        axis.plot(*z, marker="o", color=MARKS[1][0], markersize=13, mew=0, alpha=alpha, zorder=4.5)
+        axis.annotate(name, z, ha="center", va="center_baseline", color="white", fontsize=9, zorder=5)
+    for i, (name, w) in enumerate(zip(problem.tags, W, strict=True)):
+        alpha = 1 if i in strong_tags else 0.45
+        axis.plot(*w, marker="s", color=MARKS[0][0], markersize=7, alpha=alpha)
+        text = axis.annotate(name, w, (8, 0), textcoords="offset points", va="center", fontsize=9, zorder=4)
+        text.set(alpha=alpha, path_effects=[withStroke(linewidth=2.5, foreground="white")])
+    axis.axhline(0, color="0.85", linewidth=0.8, zorder=0)
+    axis.axvline(0, color="0.85", linewidth=0.8, zorder=0)
+    edge = 0.5 * np.ceil(2 * max(1, np.abs(Z).max(), np.abs(W).max()) + 0.2)  # seldom another, to compare by
+    axis.set(xlim=(-1.3 * edge, 1.3 * edge), ylim=(-edge, edge), aspect="equal")
+
+
+def _draw_affinities(axis, problem, move, old, new):
+    """Draw one excerpt's affinity to each tag before and after a step, highest first."""
+    draw, order = move.draw, np.argsort(old, kind="stable")
+    limit = old[draw.positive] - 1
+    edge = np.ceil(max(1, np.abs([*old, *new]).max()) + 0.2)
+    axis.axvspan(limit, edge, color="0.92", zorder=0)
+    axis.axvline(limit, color="0.4", linestyle="--", linewidth=1)
+    carried = problem.positives[move.excerpt]
+    for row, i in enumerate(order):
+        color, marker = MARKS[2] if i in carried else MARKS[4]
+        axis.plot([old[i], new[i]], [row, row], color=color, linewidth=1)
+        axis.plot(old[i], row, marker=marker, color=color, mfc="white", markersize=8)
+        axis.plot(new[i], row, marker=marker, color=color, markersize=6)
+    tried = {k: f"   draw {n}" for n, k in enumerate(move.tried, 1)} | {draw.positive: "   the positive"}
+    axis.set_yticks(
+        range(len(order)), [("★ " if i in carried else "") + problem.tags[i] for i in order], fontsize=9
+    )
+    right = axis.secondary_yaxis("right")
+    right.set_yticks(range(len(order)), [tried.get(i, "") for i in order], fontsize=9)
+    right.tick_params(length=0)
+    axis.set(xlim=(min(-edge, limit - 0.1), edge))
+    axis.set_xlabel("affinity, hollow before and filled after; grey: too close for a negative", fontsize=9)
+    axis.set_title(
+        f"{problem.names[move.excerpt]}'s tags (★ it carries): N = {draw.n_draws}, r = {draw.rank}, "
+        f"loss {draw.loss:.2f}",
+        fontsize=10,
+    )
+
+
+def rank_weights(ranks, weights, draws):
+    """Draw the weight L(r) of a rank, and which ranks a number of draws can stand for.
+
+    Parameters
+    ----------
+    ranks : array-like, shape (n,)
+        r.
+    weights : array-like, shape (n,)
+        L(r).
+    draws : dict of int to int
+        The rank that each number of draws stands for.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A line for the weights, and a labelled mark where a number of draws leads.
+
+    Examples
+    --------
+    >>> rank_weights([0, 1, 2, 3], [0, 1, 1.5, 1.8333], {1: 3, 2: 1}).alt
+    'Weight of a rank: L(0) = 0.00, L(3) = 1.83. 1 draw: rank 3, weight 1.83; 2 draws: rank 1, weight 1.00.'
+    """
+    weight = dict(zip(np.asarray(ranks).tolist(), np.asarray(weights).tolist(), strict=True))
+    figure = Figure(figsize=(7.5, 3.4), layout="constrained")
+    axis = figure.subplots()
+    axis.plot(weight.keys(), weight.values(), color=MARKS[1][0], marker=".")
+    for n, r in draws.items():
+        axis.plot(r, weight[r], marker="s", color=MARKS[0][0])
+        axis.annotate(f"N = {n}", (r, weight[r]), xytext=(5, -12), textcoords="offset points", fontsize=9)
+    first, last = min(weight), max(weight)
+    axis.set_xticks(list(weight)[:: -(-len(weight) // 20)])
+    axis.set(
+        xlabel="rank r",
+        ylabel="weight L(r)",
+        title=f"Rank {last} weighs {weight[last]:.1f} times as much as rank 1, not {last} times",
+    )
+    axis.grid(alpha=0.3)
+    told = [f"{n} draw{'s' * (n > 1)}: rank {r}, weight {weight[r]:.2f}" for n, r in draws.items()]
+    alt = f"Weight of a rank: L({first}) = {weight[first]:.2f}, L({last}) = {weight[last]:.2f}."
+    return finish(figure, f"{alt} {'; '.join(told)}.")
