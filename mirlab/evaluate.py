@@ -32,12 +32,16 @@ bands are (uncorrelated ones need a larger one); ``ridge=0`` brings it back.
 import numbers
 import warnings
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from scipy import linalg, stats
+from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.metrics import average_precision_score, confusion_matrix, pairwise_distances_chunked
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 RIDGE = 1e-2
 """Default penalty of the classifier, as a fraction of the number of training windows."""
@@ -201,7 +205,7 @@ class TaggingMetrics:
 # ---------------------------------------------------------------------------------- classification
 
 
-def cross_validate(windows, y, *, groups=None, n_splits=10, random_state=0, ridge=RIDGE):
+def cross_validate(windows, y, *, groups=None, n_splits=10, random_state=0, ridge=RIDGE, classifier=None):
     """Measure accuracy by stratified cross-validation over songs (§6.2, Table 4).
 
     Parameters
@@ -219,6 +223,10 @@ def cross_validate(windows, y, *, groups=None, n_splits=10, random_state=0, ridg
     ridge : float, default=RIDGE
         Penalty on standardised features, as a fraction of the number of training windows; 0 for plain least
         squares (of minimal norm where that is not unique). See the notes of this module.
+    classifier : scikit-learn classifier, optional
+        What to use in place of the linear regression: it learns from standardised training windows, and its
+        decision function, or else its probabilities, are averaged over the song. A `random_state` that it
+        leaves open is set to this function's.
 
     Returns
     -------
@@ -252,13 +260,16 @@ def cross_validate(windows, y, *, groups=None, n_splits=10, random_state=0, ridg
     fold = folds(y, groups, n_splits=n_splits, random_state=random_state)
     ridge = _penalty(ridge)
     songs = _Songs(windows, len(codes))
-    grams = [songs.gram(np.flatnonzero(fold == f)) for f in range(n_splits)]
-    total = sum(grams)
+    if classifier is None:
+        grams = [songs.gram(np.flatnonzero(fold == f)) for f in range(n_splits)]
+        total = sum(grams)
+        learn = [partial(_fit, ridge=ridge, gram=total - gram) for gram in grams]
+    else:
+        learn = [partial(_fit_classifier, classifier=_seeded(classifier, random_state))] * n_splits
     outputs = np.empty((len(codes), len(labels)))
     for f in range(n_splits):
         train, test = np.flatnonzero(fold != f), np.flatnonzero(fold == f)
-        weights, intercept = _fit(songs, codes, len(labels), train, ridge, gram=total - grams[f])
-        outputs[test] = songs.means[test] @ weights + intercept
+        outputs[test] = learn[f](songs, codes, len(labels), train)(test)
     right = outputs.argmax(axis=1) == codes
     scores = np.array([right[fold == f].mean() for f in range(n_splits)])
     return CrossValidation(scores, fold, labels[codes], labels, outputs)
@@ -274,6 +285,7 @@ def learning_curve(
     random_state=0,
     n_draws=5,
     ridge=RIDGE,
+    classifier=None,
 ):
     """Measure accuracy against the number of training songs a label (§6.2, Figure 3).
 
@@ -283,7 +295,7 @@ def learning_curve(
 
     Parameters
     ----------
-    windows, y, groups, n_splits, random_state, ridge
+    windows, y, groups, n_splits, random_state, ridge, classifier
         As for `cross_validate`; `random_state` seeds the draws too.
     per_class : int or sequence of int, default=(1, 2, 5, 10, 20)
         Training songs a label.
@@ -319,6 +331,10 @@ def learning_curve(
     fold = folds(y, groups, n_splits=n_splits, random_state=random_state)
     ridge = _penalty(ridge)
     songs = _Songs(windows, len(codes))
+    if classifier is None:
+        learn = partial(_fit, ridge=ridge)
+    else:
+        learn = partial(_fit_classifier, classifier=_seeded(classifier, random_state))
     scores = np.zeros((len(sizes), n_splits))
     for f in range(n_splits):
         train, test = np.flatnonzero(fold != f), np.flatnonzero(fold == f)
@@ -326,8 +342,7 @@ def learning_curve(
             shuffled = np.random.default_rng([random_state, f, draw]).permutation(train)
             turn = pd.Series(codes[shuffled]).groupby(codes[shuffled]).cumcount().to_numpy()
             for s, k in enumerate(sizes):
-                weights, intercept = _fit(songs, codes, len(labels), shuffled[turn < k], ridge)
-                outputs = songs.means[test] @ weights + intercept
+                outputs = learn(songs, codes, len(labels), shuffled[turn < k])(test)
                 scores[s, f] += (outputs.argmax(axis=1) == codes[test]).mean() / n_draws
     return LearningCurve(scores, fold, labels[codes], sizes, n_draws, int(random_state))
 
@@ -768,8 +783,8 @@ class _Songs:
         return total
 
 
-def _fit(songs, codes, n_labels, train, ridge, gram=None):
-    """Return weights (p, labels) and intercept (labels,) of the regression on the songs `train`.
+def _fit(songs, codes, n_labels, train, *, ridge, gram=None):
+    """Return the regression on the songs `train`: called with songs, it gives their outputs (songs, labels).
 
     Minimises |T - XW|²/m + ridge·|W|² over the m training windows, X standardised and T one-hot. With more
     windows than dimensions through XᵀX (p, p), else through XXᵀ (m, m): whichever is smaller.
@@ -792,7 +807,40 @@ def _fit(songs, codes, n_labels, train, ridge, gram=None):
         slope = (means * counts[:, None]).T @ targets / m - np.outer(mean, share)
         weights = _solve(covariance / np.outer(scale, scale), slope / scale[:, None], ridge)
     weights /= scale[:, None]
-    return weights, share - mean @ weights
+    return lambda test: (songs.means[test] - mean) @ weights + share
+
+
+def _fit_classifier(songs, codes, n_labels, train, *, classifier):
+    """Do as `_fit`, with any classifier."""
+    model = make_pipeline(StandardScaler(), clone(classifier))
+    model.fit(songs.stack(train), np.repeat(codes[train], songs.counts[train]))
+
+    def outputs(test):
+        rows = songs.stack(test)
+        if hasattr(model, "decision_function"):
+            found = model.decision_function(rows)
+            found = found if found.ndim == 2 else np.stack([-found, found], axis=1)  # of two labels
+        else:
+            found = model.predict_proba(rows)
+        ends = np.cumsum(songs.counts[test])
+        sums = np.add.reduceat(found, np.concatenate([[0], ends[:-1]]), axis=0)
+        averages = np.full((len(test), n_labels), -np.inf)  # a label that was not in training is never chosen
+        averages[:, model.classes_] = sums / songs.counts[test][:, None]
+        return averages
+
+    return outputs
+
+
+def _seeded(classifier, random_state):
+    """Return a copy whose draws, if it makes any, follow from `random_state`."""
+    if not (isinstance(classifier, BaseEstimator) and is_classifier(classifier)):
+        raise TypeError(f"classifier={classifier!r}; it must be a scikit-learn classifier, such as SVC()")
+    open_ones = [
+        name
+        for name, value in classifier.get_params().items()
+        if name.split("__")[-1] == "random_state" and value is None
+    ]
+    return clone(classifier).set_params(**dict.fromkeys(open_ones, random_state))
 
 
 def _scale(variance, mean, shift):

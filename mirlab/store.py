@@ -106,7 +106,7 @@ class Features:
         """
         return np.repeat(np.arange(len(self)), np.diff(self.offsets))
 
-    def windows(self, transform=None, *, width=WIDTH):
+    def windows(self, transform=None, *, width=WIDTH, summary=aggregate):
         """Sum up the frames of each excerpt into windows, after mapping them if asked.
 
         Parameters
@@ -116,11 +116,14 @@ class Features:
             frames at a time, so that memory stays flat.
         width : int
             Frames a window.
+        summary : callable
+            ``summary(frames, width=width)`` sums frames up into windows: `mirlab.features.aggregate`, or
+            `mirlab.features.block_level`.
 
         Returns
         -------
-        list of ndarray, shape (windows, 4 * D), float32
-            One an excerpt, by `mirlab.features.aggregate`.
+        list of ndarray, shape (windows, p), float32
+            One an excerpt; p is 4 * D for `aggregate`.
 
         Raises
         ------
@@ -142,7 +145,7 @@ class Features:
                         f"transform made {mapped.shape} of {frames.shape}; it must return one row a frame"
                     )
                 frames = mapped
-            windows += [aggregate(part, width=width) for part in np.split(frames, cuts[1:-1] - cuts[0])]
+            windows += [summary(part, width=width) for part in np.split(frames, cuts[1:-1] - cuts[0])]
             first = last
         return windows
 

@@ -3,10 +3,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
-from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.decomposition import PCA
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.linear_model import LinearRegression, Ridge, RidgeClassifier
 from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import NearestNeighbors
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, LinearSVC
 from threadpoolctl import threadpool_limits
 
 from mirlab import evaluate
@@ -239,9 +244,9 @@ def draws(monkeypatch):
     fitted = []
     fit = evaluate._fit
 
-    def spy(songs, codes, n_labels, train, ridge, gram=None):
+    def spy(songs, codes, n_labels, train, **how):
         fitted.append(np.sort(train))
-        return fit(songs, codes, n_labels, train, ridge, gram)
+        return fit(songs, codes, n_labels, train, **how)
 
     monkeypatch.setattr(evaluate, "_fit", spy)
     return fitted
@@ -304,10 +309,73 @@ def test_both_forms_of_the_regression_agree_with_the_book(ridge):
         fewer = songs.counts[train].sum() <= 30
         assert fewer == (size == 6)
         expected = outputs_by_the_book(windows, y, train, np.arange(18), ridge)
-        weights, intercept = evaluate._fit(songs, y, 3, train, ridge)
-        np.testing.assert_allclose(songs.means @ weights + intercept, expected, atol=1e-6)
-        weights, intercept = evaluate._fit(songs, y, 3, train, ridge, gram=songs.gram(train))
-        np.testing.assert_allclose(songs.means @ weights + intercept, expected, atol=1e-6)
+        for gram in (None, songs.gram(train)):
+            outputs = evaluate._fit(songs, y, 3, train, ridge=ridge, gram=gram)
+            np.testing.assert_allclose(outputs(np.arange(18)), expected, atol=1e-6)
+
+
+# ---------------------------------------------------------------------------------- other classifiers
+
+
+def test_a_classifier_votes_over_the_windows_of_a_song():
+    """Written out: standardise, fit on windows, average the probabilities over each test song."""
+    y = np.tile([0, 1, 2], 8)
+    windows = songs_of(y, 5, longest=4)
+    found = cross_validate(windows, y, n_splits=4, classifier=GaussianNB())
+    for f in range(4):
+        train = [i for i in range(24) if found.folds[i] != f]
+        X = np.concatenate([windows[i] for i in train]).astype(float)
+        mean, scale = X.mean(axis=0), X.std(axis=0)
+        model = GaussianNB().fit(
+            (X - mean) / scale, np.concatenate([[y[i]] * len(windows[i]) for i in train])
+        )
+        for i in np.flatnonzero(found.folds == f):
+            expected = model.predict_proba((windows[i] - mean) / scale).mean(axis=0)
+            np.testing.assert_allclose(found.outputs[i], expected, atol=1e-9)
+
+
+def test_least_squares_by_any_other_name():
+    y = np.tile([0, 1, 2], 12)
+    windows = songs_of(y, 6)
+    ours = cross_validate(windows, y, n_splits=4, ridge=0)
+    theirs = cross_validate(windows, y, n_splits=4, classifier=RidgeClassifier(alpha=1e-9))
+    np.testing.assert_allclose(theirs.outputs, 2 * ours.outputs - 1, atol=1e-6)  # targets -1 and 1
+    curves = [
+        learning_curve(windows, y, per_class=(2, 5), n_splits=4, n_draws=2, **how)
+        for how in ({"ridge": 0}, {"classifier": RidgeClassifier(alpha=1e-9)})
+    ]
+    np.testing.assert_allclose(curves[0].scores, curves[1].scores, atol=0.1)
+
+
+def test_two_labels_and_a_label_that_training_lacks():
+    y = np.tile([0, 1], 10)
+    windows = songs_of(y, 4)
+    two = cross_validate(windows, y, n_splits=2, classifier=LinearSVC())
+    assert two.outputs.shape == (20, 2) and two.mean > 0.7
+    np.testing.assert_array_equal(two.outputs[:, 0], -two.outputs[:, 1])
+    songs = evaluate._Songs(windows, 20)
+    outputs = evaluate._fit_classifier(songs, np.minimum(y * 2, 2), 3, np.arange(20), classifier=GaussianNB())
+    assert np.isneginf(outputs(np.arange(20))[:, 1]).all()
+
+
+def test_the_draws_of_a_classifier_follow_from_the_seed():
+    y = np.tile([0, 1, 2], 8)
+    windows = songs_of(y, 4)
+    forest = make_pipeline(PCA(2, svd_solver="randomized"), ExtraTreesClassifier(5))
+    once, again, other = (
+        cross_validate(windows, y, n_splits=3, random_state=seed, classifier=forest).outputs
+        for seed in (0, 0, 1)
+    )
+    np.testing.assert_array_equal(once, again)
+    assert (once != other).any()
+    assert forest.get_params()["extratreesclassifier__random_state"] is None  # what was passed is left alone
+
+
+@pytest.mark.parametrize("wrong", ["svm", Ridge(), SVC])
+def test_what_is_no_classifier_is_refused(wrong):
+    y = np.tile([0, 1], 5)
+    with pytest.raises(TypeError, match="must be a scikit-learn classifier"):
+        cross_validate(songs_of(y, 3), y, n_splits=2, classifier=wrong)
 
 
 def test_more_songs_help_and_more_draws_are_an_average():

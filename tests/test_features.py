@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mirlab.features import LOG_OFFSET, aggregate, log_mel
+from mirlab.features import LOG_OFFSET, aggregate, block_level, log_mel
 
 SR = 22050
 NOISE = np.random.default_rng(0).normal(0, 0.1, 3 * SR).astype(np.float32)
@@ -180,3 +180,45 @@ def test_variance_is_accurate_far_from_zero():
 def test_aggregate_says_what_is_wrong(frames, width, message):
     with pytest.raises(ValueError, match=message):
         aggregate(frames, width=width)
+
+
+# --- block-level features ---------------------------------------------------------------------------
+
+
+def test_block_level_written_out():
+    """One dimension, one window: every figure from its definition."""
+    x = np.random.default_rng(3).normal(size=64)
+    window = block_level(x[:, None]).ravel()
+    np.testing.assert_array_equal(window[:4], aggregate(x[:, None]).ravel())
+    change = [x[t + 3] - x[t] for t in range(61)]
+    assert window[4] == pytest.approx(np.mean([max(c, 0) for c in change]), rel=1e-6)
+    assert window[5] == pytest.approx(np.var(change), rel=1e-6)
+    for figure, (low, high) in zip(window[6:], ((1, 2), (3, 5), (6, 11), (12, 32)), strict=True):
+        moves = np.zeros(64)  # what is left of x if all other turns are taken out
+        for k in range(low, high + 1):
+            turns = np.exp(2j * np.pi * k * np.arange(64) / 64)
+            moves += (np.vdot(turns, x) / 64 * turns).real * (1 if k == 32 else 2)
+        assert figure == pytest.approx(np.sqrt(np.mean(moves**2)), rel=1e-6)
+
+
+def test_fluctuations_add_up_to_the_variance():
+    window = block_level(np.random.default_rng(0).normal(size=(256, 3))).reshape(4, 10, 3)
+    np.testing.assert_allclose((window[:, 6:] ** 2).sum(axis=1), window[:, 1], rtol=1e-5)
+
+
+def test_only_block_level_hears_the_order_of_frames():
+    rng = np.random.default_rng(0)
+    x = np.cumsum(rng.normal(size=(64, 5)), axis=0)
+    once, shuffled = block_level(x), block_level(rng.permutation(x))
+    np.testing.assert_allclose(once[:, :20], shuffled[:, :20], rtol=1e-5)
+    assert (once[:, 20:25] < shuffled[:, 20:25]).all()  # a slow walk gains less in three frames
+    assert (once[:, 30:35] > shuffled[:, 30:35]).all() and (once[:, 45:] < shuffled[:, 45:]).all()
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3, 4, 5, 63])
+def test_short_excerpts_have_block_level_features_too(frames):
+    x = np.random.default_rng(0).normal(size=(frames, 2))
+    window = block_level(x)
+    assert window.shape == (1, 20) and np.isfinite(window).all()
+    turned = (window.reshape(10, 2)[6:] ** 2).sum(axis=0)
+    np.testing.assert_allclose(turned, x.var(axis=0), rtol=1e-5, atol=1e-12)
