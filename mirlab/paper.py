@@ -17,11 +17,12 @@ functions and get the same figures.
 import hashlib
 import inspect
 import io
+import json
 import platform
 import threading
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib.metadata import version
@@ -32,7 +33,7 @@ import psutil
 from joblib import Parallel, delayed
 from scipy import sparse
 
-from mirlab import __version__, datasets, evaluate, neighbours, paths, store, warp
+from mirlab import __version__, datasets, evaluate, neighbours, nonlinear, paths, store, warp
 from mirlab.corpus.styles import true_overlap
 from mirlab.errors import DatasetError, StoreError
 
@@ -40,6 +41,8 @@ GENRE_SETS = ("artists1517", "gtzan", "homburg", "unique")
 TAG_SET = "magnatagatune"
 FEATURES = ("base", "genre", "tag")
 PER_CLASS = (1, 2, 5, 10, 20)
+RESULTS = paths.COURSE / "data" / "results"
+"""Where reports lie that were made beforehand."""
 EXPERIMENTS = ("table3", "table4", "table5", "figure3")
 EPOCHS = 20
 SAMPLES = {"lesson": 100_000, "paper": 500_000}
@@ -73,6 +76,36 @@ def published() -> dict:
         raise DatasetError(f"{file} is missing: install mirlab from a clone of the course") from error
 
 
+def kept_report(seed=0) -> dict:
+    """Return a report of `reproduce` that was made beforehand and is kept with the course.
+
+    Parameters
+    ----------
+    seed : int
+        0 to 4, at lesson scale.
+
+    Returns
+    -------
+    dict
+        As `reproduce` returned it; ``versions`` says with what.
+
+    Raises
+    ------
+    DatasetError
+        If there is none of this seed.
+
+    Examples
+    --------
+    >>> kept_report()["table4"][0]["dataset"]
+    'artists1517-synth'
+    """
+    file = RESULTS / f"reproduce-seed{seed}.json"
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise DatasetError(f"{file} is missing: `mirlab reproduce --seed {seed} --json` makes it") from error
+
+
 # --- embeddings -------------------------------------------------------------------------------------
 
 
@@ -86,12 +119,14 @@ class Embedding:
         The data sets it was learned on, and their labels.
     mean, scale : ndarray, shape (d,)
         Standardisation, from the sources.
-    components : ndarray, shape (D, d)
+    components : ndarray, shape (D, d), or (D, n_hidden) behind a hidden layer
         V of §5.
     label_embeddings : list of ndarray, shape (labels, D)
         W of §5, one for each source.
     loss_curve : ndarray, shape (epochs,)
         Mean loss in each epoch.
+    hidden : tuple of ndarray, shapes (n_hidden, d) and (n_hidden,), or None
+        U and b of `mirlab.nonlinear`, if the map is not linear.
     """
 
     sources: dict[str, list[str]]
@@ -100,6 +135,7 @@ class Embedding:
     components: np.ndarray
     label_embeddings: list[np.ndarray]
     loss_curve: np.ndarray
+    hidden: tuple[np.ndarray, np.ndarray] | None = None
 
     def __call__(self, frames):
         """Map frames into the space.
@@ -114,8 +150,10 @@ class Embedding:
         ndarray, shape (n, D), float32
             Φx of §5.
         """
-        matrix = (self.components / self.scale).T.astype(np.float32)
-        return frames @ matrix - (self.mean @ matrix).astype(np.float32)
+        first, bias = (self.components, 0.0) if self.hidden is None else self.hidden
+        matrix = (first / self.scale).T.astype(np.float32)
+        mapped = frames @ matrix + (bias - self.mean @ matrix).astype(np.float32)
+        return mapped if self.hidden is None else np.maximum(mapped, 0) @ self.components.T
 
     def affinity(self, frames, source):
         """Return how well frames fit each label of a source.
@@ -149,7 +187,8 @@ def learn(sources, *, seed=0, epoch_size=SAMPLES["lesson"], n_epochs=EPOCHS, **p
     n_epochs : int
         Epochs.
     **parameters
-        Further parameters of `mirlab.warp.WarpEmbedding`.
+        Further parameters of `mirlab.warp.WarpEmbedding`; with ``n_hidden``, of
+        `mirlab.nonlinear.NonlinearWarpEmbedding`.
 
     Returns
     -------
@@ -162,9 +201,8 @@ def learn(sources, *, seed=0, epoch_size=SAMPLES["lesson"], n_epochs=EPOCHS, **p
     >>> learn([features]).components.shape  # doctest: +SKIP
     (100, 200)
     """
-    model = warp.WarpEmbedding(
-        standardize=True, n_epochs=n_epochs, epoch_size=epoch_size, random_state=seed, **parameters
-    )
+    kind = nonlinear.NonlinearWarpEmbedding if "n_hidden" in parameters else warp.WarpEmbedding
+    model = kind(standardize=True, n_epochs=n_epochs, epoch_size=epoch_size, random_state=seed, **parameters)
     model.fit_datasets([(source.frames, _frame_labels(source)) for source in sources])
     labels = [
         [source.dataset.label_names[i] for i in classes]  # a label without a single excerpt has no place
@@ -177,6 +215,7 @@ def learn(sources, *, seed=0, epoch_size=SAMPLES["lesson"], n_epochs=EPOCHS, **p
         model.components_,
         model.label_embeddings_,
         np.array(model.loss_curve_),
+        (model.hidden_weights_, model.hidden_bias_) if "n_hidden" in parameters else None,
     )
 
 
@@ -190,6 +229,8 @@ def _save(embedding, file):
     """Write an embedding as plain arrays."""
     arrays = {"mean": embedding.mean, "scale": embedding.scale, "components": embedding.components}
     arrays |= {"loss_curve": embedding.loss_curve, "sources": np.array(list(embedding.sources))}
+    if embedding.hidden is not None:
+        arrays |= dict(zip(("hidden_weights", "hidden_bias"), embedding.hidden, strict=True))
     for name, labels, W in zip(
         embedding.sources, embedding.sources.values(), embedding.label_embeddings, strict=True
     ):
@@ -217,6 +258,7 @@ def _open(file):
                 a["components"],
                 [a[f"embedding of {name}"] for name in names],
                 a["loss_curve"],
+                (a["hidden_weights"], a["hidden_bias"]) if "hidden_weights" in a else None,
             )
     except Exception:  # not there, or damaged in one of the many ways that a zip file can be
         return None
@@ -241,6 +283,8 @@ class Study:
         Processes; results do not depend on it.
     progress : callable, optional
         ``progress(done, total, what)``, called as work is done.
+    parameters : dict
+        For `learn`, if embeddings are to be learned otherwise than in the paper.
 
     Examples
     --------
@@ -253,6 +297,7 @@ class Study:
     root: Path | None = None
     n_jobs: int = 1
     progress: Callable | None = None
+    parameters: dict = field(default_factory=dict)
     _kept: dict = field(default_factory=dict, repr=False)
 
     @property
@@ -345,7 +390,8 @@ class Study:
             found = _open(file)
             if found is None:
                 sources = [self.features(name) for name in names]
-                found = learn(sources, seed=self.seed, epoch_size=SAMPLES[self.scale], n_epochs=EPOCHS)
+                settings = {"epoch_size": SAMPLES[self.scale], "n_epochs": EPOCHS} | self.parameters
+                found = learn(sources, seed=self.seed, **settings)
                 _save(found, file)
             return found
 
@@ -354,7 +400,8 @@ class Study:
     def _embedding_file(self, names):
         """Return where an embedding is kept: elsewhere as soon as it would come out otherwise."""
         digest = hashlib.blake2b(digest_size=10)
-        digest.update(f"{_code()} {self.seed} {SAMPLES[self.scale]} {EPOCHS}".encode())
+        digest.update(f"{fingerprint()} {self.seed} {SAMPLES[self.scale]} {EPOCHS}".encode())
+        digest.update(f"{sorted(self.parameters.items()) or ''}".encode())
         for name in names:
             source = self.features(name)
             digest.update(f"\n{name} {source.key} {source.dataset.label_names}".encode())
@@ -417,24 +464,38 @@ class Study:
         for name in sorted({*self.targets, *(name for names in by_sources for name in names)}):
             self.features(name)
         work = [item for names, item in by_sources.items() if _open(self._embedding_file(names)) is None]
-        if work:
-            self._tell(0, len(work), "embeddings")
-        for done, _ in enumerate(self._parallel(_learn_one, work), start=1):
-            self._tell(done, len(work), "embeddings")
+        for _ in self.parallel(_learn_one, work, "embeddings"):
+            pass
 
-    def _parallel(self, function, work):
-        """Yield ``function(study, *item)`` for every item, in order, from as many processes as allowed."""
+    def parallel(self, function: Callable, work: list, what: str) -> Iterator:
+        """Do work in as many processes as allowed, and tell `progress`.
+
+        Parameters
+        ----------
+        function : callable
+            ``function(study, *item)``; the study is this one, or a copy of it in another process.
+        work : list of tuple
+            The items.
+        what : str
+            What they are, for `progress`.
+
+        Yields
+        ------
+        object
+            What `function` returns for each item, in their order.
+        """
+        tell = (self.progress if work else None) or (lambda *_: None)
         if self.n_jobs == 1:
             alone = replace(self, progress=None)
-            yield from (function(alone, *item) for item in work)
+            results = (function(alone, *item) for item in work)
         else:
             sent = replace(self, n_jobs=1, progress=None, _kept={})
             run = Parallel(n_jobs=self.n_jobs, return_as="generator")
-            yield from run(delayed(function)(sent, *item) for item in work)
-
-    def _tell(self, done, total, what):
-        if self.progress is not None:
-            self.progress(done, total, what)
+            results = run(delayed(function)(sent, *item) for item in work)
+        tell(0, len(work), what)
+        for done, result in enumerate(results, start=1):
+            tell(done, len(work), what)
+            yield result
 
 
 def _learn_one(study, kind, target):
@@ -442,9 +503,9 @@ def _learn_one(study, kind, target):
 
 
 @cache
-def _code() -> str:
+def fingerprint() -> str:
     """Fingerprint of all that decides how an embedding comes out, so that no old one is taken for new."""
-    text = inspect.getsource(warp) + inspect.getsource(learn) + inspect.getsource(_frame_labels)
+    text = "".join(map(inspect.getsource, (warp, nonlinear, learn, _frame_labels)))
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
@@ -693,16 +754,12 @@ def measure(study: Study, experiments=("table4", "table5", "figure3")) -> dict:
     _check_experiments(experiments, _PROTOCOLS)
     work = [(target, features, tuple(experiments)) for target in study.targets for features in FEATURES]
     out = {"results": {name: {} for name in experiments}, "seconds": {}, "problems": []}
-    study._tell(0, len(work), "experiments")
-    for done, (item, found) in enumerate(
-        zip(work, study._parallel(_measure_one, work), strict=True), start=1
-    ):
+    for item, found in zip(work, study.parallel(_measure_one, work, "experiments"), strict=True):
         for name, result in found["results"].items():
             out["results"][name][item[:2]] = result
         for name, seconds in found["seconds"].items():
             out["seconds"][name] = out["seconds"].get(name, 0.0) + seconds
         out["problems"] += [p for p in found["problems"] if p not in out["problems"]]
-        study._tell(done, len(work), "experiments")
     return out
 
 
@@ -806,7 +863,7 @@ def reproduce(study: Study, only=EXPERIMENTS) -> dict:
     report = {
         "scale": study.scale,
         "seed": study.seed,
-        "versions": _versions(),
+        "versions": versions(),
         "seconds": {},
         "findings": {},
     }
@@ -857,7 +914,18 @@ def _clock(report, stage, started):
     report["seconds"][stage] = round(time.perf_counter() - started, 2)
 
 
-def _versions():
+def versions() -> dict:
+    """Return the versions of all that has a say in the figures.
+
+    Returns
+    -------
+    dict of str to str
+
+    Examples
+    --------
+    >>> "numpy" in versions()
+    True
+    """
     libraries = ("numpy", "scipy", "scikit-learn", "librosa", "numba", "soundfile")
     found = {"mirlab": __version__, "python": platform.python_version()}
     return found | {name: version(name) for name in libraries}

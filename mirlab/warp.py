@@ -485,6 +485,8 @@ class WarpEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifie
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
 
+    _map_parameters = ("components_",)
+
     @property
     def _n_features_out(self):
         return len(self.components_)
@@ -617,7 +619,8 @@ class WarpEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifie
             self._start([data])
             self.classes_ = data.classes
         else:
-            self.components_ = self.components_.copy()
+            for name in self._map_parameters:  # a shallow copy of this model keeps what it has
+                setattr(self, name, getattr(self, name).copy())
             self.label_embeddings_ = [self.label_embeddings_[0].copy()]
         return self._train([data], 1, decay=False)
 
@@ -642,11 +645,10 @@ class WarpEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifie
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, ensure_all_finite=False)
         dtype = np.result_type(X.dtype, np.float32)
-        V = self.components_.astype(dtype)
-        Z = np.empty((len(X), len(V)), dtype)
+        Z = np.empty((len(X), len(self.components_)), dtype)
         for start in range(0, len(X), ROWS_AT_ONCE):
             rows = slice(start, start + ROWS_AT_ONCE)
-            np.matmul(self._standardized(_finite_rows(X, rows, dtype, where="")), V.T, out=Z[rows])
+            Z[rows], _ = self._map(self._standardized(_finite_rows(X, rows, dtype, where="")))
         return Z
 
     def affinity(self, X, dataset=0):
@@ -742,7 +744,7 @@ class WarpEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifie
         def initial(*shape):
             return self._rng.normal(0, self.n_components**-0.5, shape).astype(np.float32)
 
-        self.components_ = initial(self.n_components, self.n_features_in_)
+        self._start_map(initial)
         self.label_embeddings_ = [initial(len(data.classes), self.n_components) for data in sets]
         self.labels_per_example_ = [data.labels_per_example for data in sets]
         self.mean_, self.scale_ = (
@@ -752,8 +754,22 @@ class WarpEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifie
         )
         self.loss_curve_, self.violation_curve_ = [], []
 
+    def _start_map(self, initial) -> None:
+        """Draw what maps features into the space."""
+        self.components_ = initial(self.n_components, self.n_features_in_)
+
+    def _map(self, X):
+        """Map standardised examples; return Z, and a function that moves the map by -dZ, in place."""
+        V = self.components_
+
+        def move(dZ):
+            np.subtract(V, dZ.T @ X, out=V)
+            _bound(V.T, self.max_norm)
+
+        return X @ V.astype(X.dtype, copy=False).T, move
+
     def _train(self, sets, n_epochs, *, decay):
-        """Go on training `components_` and `label_embeddings_`, in place."""
+        """Go on training the map and `label_embeddings_`, in place."""
         rng, epoch_size = self._rng, self.epoch_size or sum(len(data.rows) for data in sets)
         batches = [_batches(data.rows, self.batch_size, rng) for data in sets]
         turns = itertools.cycle(zip(sets, self.label_embeddings_, batches, strict=True))
@@ -788,18 +804,14 @@ class WarpEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifie
         return ((x - self.mean_) / self.scale_).astype(x.dtype) if self.standardize else x
 
     def _step(self, data, W, rows, rate) -> np.ndarray:
-        """Take one step on the batch `rows`, changing V and W in place; return its losses."""
-        V = self.components_
-        X = self._standardized(_finite_rows(data.X, rows, np.float32, data.where))
-        Z = X @ V.T
+        """Take one step on the batch `rows`, changing the map and W in place; return its losses."""
+        Z, move = self._map(self._standardized(_finite_rows(data.X, rows, np.float32, data.where)))
         F = Z @ W.T
         self._check_convergence(F)
         uniforms = self._rng.random(F.shape, dtype=np.float32)
         dF, losses = _draw(F, data.starts[rows], data.starts[rows + 1], data.labels, uniforms, data.weights)
         dF *= rate / len(rows)
-        dZ = dF @ W  # the chain rule, back through F = Z Wᵀ and Z = X Vᵀ
+        move(dF @ W)  # the chain rule, back through F = Z Wᵀ and the map
         W -= dF.T @ Z
-        V -= dZ.T @ X
-        _bound(V.T, self.max_norm)
         _bound(W, self.max_norm if self.label_max_norm is None else self.label_max_norm)
         return losses

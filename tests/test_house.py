@@ -23,8 +23,13 @@ ALLOWED = {
     "store": FOUNDATION | {"audio", "features", "datasets"},
     "warp": FOUNDATION,
     "evaluate": FOUNDATION,
+    "nonlinear": FOUNDATION | {"warp"},
     "neighbours": FOUNDATION | {"evaluate"},
-    "paper": FOUNDATION | {"corpus", "datasets", "store", "warp", "evaluate", "neighbours"},
+    "paper": FOUNDATION | {"corpus", "datasets", "store", "warp", "nonlinear", "evaluate", "neighbours"},
+    "beyond": FOUNDATION | {"features", "evaluate", "paper"},
+    "results": FOUNDATION | {"paper", "beyond"},
+    "tagging": FOUNDATION | {"corpus", "datasets", "store", "warp", "evaluate", "paper"},
+    "disguise": FOUNDATION | {"audio"},
     "plots": FOUNDATION | {"audio", "features", "paper", "evaluate", "neighbours", "corpus"},
 }
 ON_TOP = {"cli", "widgets", "lessons"}  # may import anything

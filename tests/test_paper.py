@@ -17,7 +17,7 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirlab import evaluate, features, paper, paths, store, warp
+from mirlab import evaluate, features, nonlinear, paper, paths, store, warp
 from mirlab.corpus import styles
 from mirlab.datasets import Dataset
 from mirlab.errors import DatasetError, StoreError
@@ -292,6 +292,26 @@ def test_an_embedding_maps_frames_and_tells_affinities():
         space.affinity(frames, "c")
 
 
+def test_an_embedding_behind_a_hidden_layer_is_kept_and_maps_as_its_model(course, data_dir, monkeypatch):
+    models = []
+    original = nonlinear.NonlinearWarpEmbedding.fit_datasets
+    monkeypatch.setattr(
+        nonlinear.NonlinearWarpEmbedding,
+        "fit_datasets",
+        lambda self, sets: models.append(self) or original(self, sets),
+    )
+    study = Study(parameters={"n_hidden": 9})
+    space = study.embedding("tag")
+    frames = np.asarray(course["gtzan-synth"].frames[:50], np.float32)
+    np.testing.assert_allclose(space(frames), models[0].transform(frames), rtol=1e-4, atol=1e-4)
+    kept = Study(parameters={"n_hidden": 9}).embedding("tag")
+    assert len(models) == 1 and np.array_equal(kept(frames), space(frames))
+    assert len(list((data_dir / "embeddings").iterdir())) == 1
+    plain = Study().embedding("tag")
+    assert plain.hidden is None and len(list((data_dir / "embeddings").iterdir())) == 2
+    assert paper.table3(Study(parameters={"n_hidden": 9}))
+
+
 def test_a_label_without_excerpts_has_no_place(course):
     made = course["gtzan-synth"]
     kept = np.flatnonzero(made.dataset.y != 3)
@@ -369,7 +389,9 @@ def test_no_bit_that_is_flipped_goes_unnoticed(course, data_dir):
         pytest.param(
             lambda made, patch: patch.setattr(paper, "SAMPLES", {"lesson": 200}) or made, id="samples"
         ),
-        pytest.param(lambda made, patch: patch.setattr(paper, "_code", lambda: "new") or made, id="code"),
+        pytest.param(
+            lambda made, patch: patch.setattr(paper, "fingerprint", lambda: "new") or made, id="code"
+        ),
     ],
 )
 def test_an_embedding_of_something_else_is_not_taken_for_it(course, monkeypatch, change):

@@ -179,9 +179,7 @@ def test_neighbours_of_some_seeds_only():
 def test_no_text_of_the_neighbour_table_runs_into_another():
     labels = [f"{label} (artists1517-synth)" for label in styles.sets()["artists1517"]["labels"]]
     longest = [*sorted(labels, key=len)[-4:], "Electronic & Dance (artists1517-synth)"]
-    rows = [
-        {"seed": f"{seed[:-1]}-synth)", "neighbours": longest} for seed in published()["table3"]
-    ]
+    rows = [{"seed": f"{seed[:-1]}-synth)", "neighbours": longest} for seed in published()["table3"]]
     figure = plots.neighbour_table(rows)
     pixels(figure)
     axis = figure.axes[0]

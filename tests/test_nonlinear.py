@@ -1,0 +1,173 @@
+"""The hidden layer: its step written out, its gradient measured, what it can and the line cannot."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.base import clone
+from sklearn.datasets import make_circles
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from mirlab.nonlinear import NonlinearWarpEmbedding, nonlinear_step
+from mirlab.warp import WarpEmbedding, rank_weight, warp_draw
+
+pytestmark = pytest.mark.filterwarnings("error")
+RNG = np.random.default_rng(0)
+X, Y = RNG.normal(size=(60, 5)), RNG.random((60, 4)) < 0.4
+LABELS = RNG.integers(0, 3, 60)
+
+
+@parametrize_with_checks([NonlinearWarpEmbedding()])
+def test_it_follows_scikit_learn_to_the_letter(estimator, check):
+    check(estimator)
+
+
+def parameters(model):
+    return model.hidden_weights_, model.hidden_bias_, model.components_, *model.label_embeddings_
+
+
+def test_the_map_is_what_it_says():
+    model = NonlinearWarpEmbedding(6, n_hidden=9, standardize=True, random_state=0).fit(X, LABELS)
+    U, b, V, W = parameters(model)
+    assert (U.shape, b.shape, V.shape, W.shape) == ((9, 5), (9,), (6, 9), (3, 6))
+    for x, z in zip(X[:5], model.transform(X[:5]), strict=True):
+        expected = V @ np.maximum(0, U @ ((x - X.mean(axis=0)) / X.std(axis=0)) + b)
+        np.testing.assert_allclose(z, expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(model.affinity(X), model.transform(X) @ W.T)
+    assert model.transform(X.astype(np.float32)).dtype == np.float32
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_the_step_goes_down_the_measured_slope(seed):
+    """Finite differences of the loss, the draw held fixed, against what one step moves."""
+    rng = np.random.default_rng(seed)
+    x, U, b = rng.normal(size=3), rng.normal(size=(4, 3)), rng.normal(size=4)
+    V, W = rng.normal(size=(2, 4)), rng.normal(size=(5, 2))
+    uniforms = rng.random(6)
+    *moved, draw = nonlinear_step(x, U, b, V, W, [1, 3], uniforms, learning_rate=1.0, max_norm=None)
+
+    def loss(U, b, V, W):
+        f = W @ (V @ np.maximum(0, U @ x + b))
+        return rank_weight(draw.rank) * (1 - f[draw.positive] + f[draw.negative])
+
+    before = (U, b, V, W)
+    if draw.negative is None:
+        assert all(np.array_equal(old, new) for old, new in zip(before, moved, strict=True))
+        return
+    if (np.abs(U @ x + b) < 1e-4).any():
+        return  # on the kink there is no slope
+    for which, array in enumerate(before):
+        for place in np.ndindex(array.shape):
+            change = [np.zeros_like(a) for a in before]
+            change[which][place] = 1e-6
+            up = loss(*(a + c for a, c in zip(before, change, strict=True)))
+            down = loss(*(a - c for a, c in zip(before, change, strict=True)))
+            slope = (up - down) / 2e-6
+            assert array[place] - moved[which][place] == pytest.approx(slope, abs=1e-5)
+
+
+@pytest.mark.parametrize("max_norm", [None, 1.0, 0.3])
+def test_a_batch_of_one_is_the_step_written_out(max_norm, monkeypatch):
+    """Three epochs of single examples: the batches against the twin, draw by draw."""
+    model = NonlinearWarpEmbedding(
+        3, n_hidden=7, batch_size=1, n_epochs=3, max_norm=max_norm, learning_rate=0.05, random_state=4
+    )
+    steps = []
+    original = NonlinearWarpEmbedding._step
+
+    def watched(self, data, W, rows, rate):
+        before = [a.astype(float) for a in parameters(self)]
+        state = self._rng.bit_generator.state
+        losses = original(self, data, W, rows, rate)
+        twin = np.random.default_rng(0)
+        twin.bit_generator.state = state
+        uniforms = twin.random((1, 4), dtype=np.float32)[0]
+        steps.append((rows[0], rate, uniforms, before, [a.astype(float) for a in parameters(self)], losses))
+        return losses
+
+    monkeypatch.setattr(NonlinearWarpEmbedding, "_step", watched)
+    model.fit(X, Y)
+    assert len(steps) > 100
+    for row, rate, uniforms, (U, b, V, W), after, losses in steps:
+        x = X[row].astype(np.float32).astype(float)
+        positives = np.flatnonzero(Y[row])
+        uniforms = np.append(uniforms, 0.0)
+        *expected, draw = nonlinear_step(
+            x, U, b, V, W, positives, uniforms, learning_rate=rate, max_norm=max_norm
+        )
+        assert losses[0] == pytest.approx(draw.loss, rel=1e-4, abs=1e-5)
+        for ours, theirs in zip(after, expected, strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+
+
+def test_a_unit_that_never_fires_learns_nothing():
+    U, b, V, W = [[0.5], [-0.5]], [0.0, -0.1], [[0.3, 0.7]], [[0.0], [0.6]]
+    *moved, draw = nonlinear_step([1.0], U, b, V, W, [0], [0.0, 0.0])
+    assert draw == warp_draw([0.0, 0.09], [0], [0.0, 0.0])
+    assert moved[0][1, 0] == -0.5 and moved[1][1] == -0.1 and moved[2][0, 1] == 0.7
+    assert moved[0][0, 0] == pytest.approx(0.5 - 0.1 * 0.6 * 0.3)
+    assert moved[1][0] == pytest.approx(-0.1 * 0.6 * 0.3)
+    assert moved[2][0, 0] == pytest.approx(0.3 - 0.1 * 0.6 * 0.5)
+
+
+def test_rings_need_the_hidden_layer():
+    rings, y = make_circles(400, noise=0.1, factor=0.4, random_state=0)
+    linear = WarpEmbedding(8, n_epochs=50, random_state=0).fit(rings[:200], y[:200])
+    bent = NonlinearWarpEmbedding(8, n_hidden=32, n_epochs=50, random_state=0).fit(rings[:200], y[:200])
+    assert linear.score(rings[200:], y[200:]) < 0.65
+    assert bent.score(rings[200:], y[200:]) > 0.95
+
+
+def test_norms_are_bounded_each_by_its_own():
+    model = NonlinearWarpEmbedding(
+        4, n_hidden=6, max_norm=0.7, label_max_norm=0.2, learning_rate=1.0, random_state=0
+    ).fit(X, LABELS)
+    U, b, V, W = parameters(model)
+    assert np.linalg.norm(U, axis=1).max() <= 0.7 + 1e-6
+    assert np.linalg.norm(V, axis=0).max() <= 0.7 + 1e-6
+    assert np.linalg.norm(W, axis=1).max() <= 0.2 + 1e-6
+    assert np.abs(b).max() > 0
+
+
+def test_sets_share_the_map_and_keep_their_labels():
+    sets = [(X, LABELS), (X[:30].astype(np.float32), Y[:30])]
+    model = NonlinearWarpEmbedding(4, n_hidden=6, n_epochs=2, random_state=0).fit_datasets(sets)
+    assert [W.shape for W in model.label_embeddings_] == [(3, 4), (4, 4)]
+    assert model.affinity(X, dataset=1).shape == (60, 4)
+    again = clone(model).fit_datasets(sets)
+    assert all(np.array_equal(a, b) for a, b in zip(parameters(model), parameters(again), strict=True))
+    other = clone(model).set_params(random_state=1).fit_datasets(sets)
+    assert (model.hidden_weights_ != other.hidden_weights_).any()
+
+
+def test_training_on_leaves_earlier_parameters_alone():
+    model = NonlinearWarpEmbedding(4, n_hidden=6, random_state=0).partial_fit(X, LABELS, classes=[0, 1, 2])
+    kept = parameters(model)
+    copies = [a.copy() for a in kept]
+    model.partial_fit(X, LABELS)
+    assert all(np.array_equal(a, b) for a, b in zip(kept, copies, strict=True))
+    assert all((a != b).any() for a, b in zip(kept, parameters(model), strict=True))
+
+
+def test_it_works_in_a_pipeline():
+    model = make_pipeline(StandardScaler(), NonlinearWarpEmbedding(8, n_hidden=32, n_epochs=200, random_state=0))
+    far = X + 3 * LABELS[:, None]
+    assert model.fit(far, LABELS).score(far, LABELS) > 0.9
+    assert model.transform(far).shape == (60, 8)
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        ({"n_hidden": 0}, ValueError, "n_hidden == 0, must be >= 1"),
+        ({"n_hidden": 2.5}, TypeError, "n_hidden must be an instance of int"),
+        ({"learning_rate": -1}, ValueError, "learning_rate == -1"),
+        ({"learning_rate": 1e9, "max_norm": None}, ValueError, "training has diverged"),
+    ],
+)
+def test_wrong_settings_are_named(settings, error, message):
+    with pytest.raises(error, match=message):
+        NonlinearWarpEmbedding(4, **settings).fit(X, LABELS)
