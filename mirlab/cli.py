@@ -109,6 +109,15 @@ def _parser():
     _jobs(reproduce)
     reproduce.set_defaults(run=_reproduce)
 
+    beyond = commands.add_parser("beyond", help="experiments on the four questions that the paper left open")
+    beyond.add_argument("--only", metavar="bound,blocks,nonlinear,classifier", help="some questions only")
+    beyond.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    _jobs(beyond)
+    beyond.set_defaults(run=_beyond)
+
+    results = commands.add_parser("results", help="write docs/results.md from the figures in data/results")
+    results.set_defaults(run=_results)
+
     extract = commands.add_parser("extract", help="features of one data set into the store")
     extract.add_argument("name", metavar="NAME", help="such as gtzan, folder, gtzan-synth")
     extract.add_argument("--root", type=Path, metavar="DIR", help="folder of a real data set")
@@ -149,21 +158,22 @@ def _seed(text):
 
 @contextmanager
 def _progress_bars():
-    """Give a ``progress(done, total, what)`` that draws one bar for each kind of work."""
-    bars = {}
+    """Give a ``progress(done, total, what)`` that draws a bar for each piece of work, one after the other."""
+    bar, current = None, None
 
     def show(done, total, what):
-        if what not in bars:
-            for bar in bars.values():
+        nonlocal bar, current
+        if bar is None or what != current or done < bar.n:  # the same kind of work may come again
+            if bar is not None:
                 bar.close()
-            bars[what] = tqdm(total=total, desc=what, unit="", file=sys.stderr, dynamic_ncols=True)
-        bar = bars[what]
+            bar = tqdm(total=total, desc=what, unit="", file=sys.stderr, dynamic_ncols=True)
+            current = what
         bar.update(done - bar.n)
 
     try:
         yield show
     finally:
-        for bar in bars.values():
+        if bar is not None:
             bar.close()
 
 
@@ -257,11 +267,7 @@ def jupyter_environment() -> dict[str, str]:
 def _reproduce(options):
     from mirlab import paper, plots
 
-    file = options.json
-    if file is not None and not file.parent.is_dir():
-        raise MirlabError(f"--json {file}: there is no folder {file.parent}; make it first")
-    if file is not None and file.is_dir():
-        raise MirlabError(f"--json {file}: is a folder; name a file in it, such as {file / 'results.json'}")
+    _check_json(options.json)
     folder = options.pictures or paths.data_dir() / "results" / f"{options.scale}-{options.seed}"
     try:
         folder.mkdir(parents=True, exist_ok=True)  # before the work, lest it be in vain
@@ -274,8 +280,7 @@ def _reproduce(options):
         study = paper.Study(options.scale, options.seed, options.root, options.jobs, progress)
         report = paper.reproduce(study, [name.strip() for name in only])
     print(as_text(report))
-    if file is not None:
-        paths.write_atomically(file, json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    _write_json(options.json, report)
     drawn = {}
     if report.get("figure3"):
         drawn["figure3"] = plots.learning_curves(report["figure3"])
@@ -287,6 +292,46 @@ def _reproduce(options):
         figure.savefig(folder / f"{name}.png", dpi=130)
     if drawn:
         print(f"\nPictures: {', '.join(f'{name}.png' for name in drawn)} in {folder}")
+    return 0
+
+
+def _check_json(file):
+    """Refuse a place for figures before the work, lest it be in vain."""
+    if file is not None and not file.parent.is_dir():
+        raise MirlabError(f"--json {file}: there is no folder {file.parent}; make it first")
+    if file is not None and file.is_dir():
+        raise MirlabError(f"--json {file}: is a folder; name a file in it, such as {file / 'results.json'}")
+
+
+def _write_json(file, report):
+    if file is not None:
+        paths.write_atomically(file, json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+
+
+def _beyond(options):
+    from mirlab import beyond, paper
+
+    _check_json(options.json)
+    names = [name.strip() for name in options.only.split(",")] if options.only else [*beyond.QUESTIONS]
+    if unknown := [name for name in names if name not in beyond.QUESTIONS]:
+        raise MirlabError(f"there is no question {unknown[0]!r}; there are {', '.join(beyond.QUESTIONS)}")
+    with _progress_bars() as progress:
+        report = beyond.run(paper.Study(n_jobs=options.jobs, progress=progress), names)
+    print("Variant minus control over the four synthetic sets, ± standard error.")
+    for found in report["questions"].values():
+        print(f"\n{found['question']}")
+        for sentence in found["verdict"]:
+            print(_paragraph(sentence))
+    _write_json(options.json, report)
+    return 0
+
+
+def _results(options):
+    from mirlab import paper, results
+
+    reports = [paper.kept_report(seed) for seed in results.SEEDS]
+    paths.write_atomically(results.PAGE, results.as_markdown(reports, results.kept_answers()))
+    print(f"Written: {results.PAGE}")
     return 0
 
 

@@ -23,6 +23,9 @@ ARGUMENTS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
     "--autoplay-policy=no-user-gesture-required",
 )
+PATIENCE = (
+    240_000  # ms; a kernel answers a widget only when all cells have run, on a busy machine after minutes
+)
 READY = """() => {
     const context = window.jupyterapp?.shell?.currentWidget?.context;
     const kernel = context?.sessionContext?.session?.kernel;
@@ -109,7 +112,7 @@ def answer_quiz(page):
     press(question.locator("input").first, "Space")
     press(question.locator("button"), "Enter")
     said = question.locator("[role=status]").element_handle()
-    page.wait_for_function("e => e.textContent.trim().length > 20", arg=said, timeout=20_000)
+    page.wait_for_function("e => e.textContent.trim().length > 20", arg=said, timeout=PATIENCE)
 
 
 def play_first_sound(page):
@@ -136,7 +139,7 @@ def test_lesson_01_moves_its_slider_by_keyboard_and_the_picture_follows(run):
     press(slider, "ArrowRight")
     assert int(slider.input_value()) == int(value) + 1
     page.wait_for_function(
-        "([e, old]) => e.src !== old", arg=[picture.element_handle(), before], timeout=20_000
+        "([e, old]) => e.src !== old", arg=[picture.element_handle(), before], timeout=PATIENCE
     )
     assert len(picture.get_attribute("alt")) > 30
 
@@ -148,8 +151,53 @@ def test_lesson_05_steps_by_keyboard_and_the_picture_and_the_words_follow(run):
     before, said = picture.get_attribute("src"), words.inner_text()
     press(box.get_by_role("button", name="One step"), "Enter")
     page.wait_for_function(
-        "([e, old]) => e.src !== old", arg=[picture.element_handle(), before], timeout=20_000
+        "([e, old]) => e.src !== old", arg=[picture.element_handle(), before], timeout=PATIENCE
     )
     assert words.inner_text() != said
     assert play_first_sound(page) > 0.3
+    answer_quiz(page)
+
+
+def sounds(box):
+    """Wait until the widget's own player sounds; return what it says it plays."""
+    player = box.locator("audio")
+    box.page.wait_for_function("e => e.currentTime > 0.3", arg=player.element_handle(), timeout=PATIENCE)
+    return box.locator("[role=status]").inner_text()
+
+
+def test_lesson_06_goes_over_the_map_by_arrow_keys_and_hears_a_point(run):
+    page = run("06")
+    box = page.locator(".mirlab-sound-map").last
+    box.wait_for(timeout=PATIENCE)
+    info, point = box.locator(".info"), box.locator(".point[tabindex='0']")
+    before = info.inner_text()
+    press(point, "ArrowRight")
+    there = info.inner_text()
+    assert there != before and point.get_attribute("aria-label") == there
+    point.press("Enter")
+    name = there.split(" (")[0]
+    assert sounds(box).startswith("You hear")
+    assert name in box.locator("option:checked").inner_text()
+    answer_quiz(page)
+
+
+def test_lesson_08_chooses_a_query_by_keyboard_and_hears_a_neighbour(run):
+    page = run("08")
+    box = page.locator(".mirlab-query").last
+    box.wait_for(timeout=PATIENCE)
+    assert box.locator("section").count() == 3  # the spaces, side by side
+    first = box.locator("section button.item").first
+    before = first.inner_text()
+    press(box.locator("select").nth(1), "ArrowDown")  # another label
+    page.wait_for_function(
+        "([e, old]) => e.querySelector('section button.item').innerText !== old",
+        arg=[box.element_handle(), before],
+        timeout=PATIENCE,
+    )
+    press(first, "ArrowDown")
+    second = box.locator("section").first.locator("button.item").nth(1)
+    assert second.evaluate("e => e === document.activeElement")
+    second.press("Enter")
+    heard = sounds(box)
+    assert second.locator("strong").inner_text() in heard
     answer_quiz(page)

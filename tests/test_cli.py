@@ -21,12 +21,12 @@ import psutil
 import pytest
 import soundfile
 
-from mirlab import __version__, audio, cli, paper, paths, warp
+from mirlab import __version__, audio, beyond, cli, paper, paths, results, warp
 from mirlab.cli import main
 from mirlab.errors import DatasetError
 from mirlab.paper import Study
 
-COMMANDS = ("lab", "reproduce", "extract", "doctor", "progress")
+COMMANDS = ("lab", "reproduce", "beyond", "results", "extract", "doctor", "progress")
 GIB = 2**30
 
 
@@ -212,7 +212,10 @@ def test_each_kind_of_work_has_a_bar(capsys):
         show(0, 4, "composing")
         show(4, 4, "composing")
         show(1, 2, "learning")
+        show(0, 3, "composing")
+        show(3, 3, "composing")
     err = capsys.readouterr().err
+    assert re.search(r"composing: 100%.*3/3", err)  # the same kind of work may come again
     assert re.search(r"composing: 100%.*4/4", err)
     assert re.search(r"learning:  50%.*1/2", err)
     assert err.endswith("\n")  # what is said next has a line of its own
@@ -357,6 +360,65 @@ def test_reproduce_table_3_from_the_built_course(study, capsys, tmp_path):
     assert err == ""  # all is there: no work, no bar
     assert len(json.loads(file.read_text(encoding="utf-8"))["table3"]) == 52
     assert (tmp_path / "table3.png").is_file()
+
+
+# --- beyond and results ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def answered(monkeypatch):
+    """Answer the questions without work; return what was asked for."""
+    asked = []
+
+    def run(study, names):
+        asked.append((study, names))
+        return {"questions": {name: {"question": f"{name}?", "verdict": ["a", "b"]} for name in names}}
+
+    monkeypatch.setattr(beyond, "run", run)
+    return asked
+
+
+def test_beyond_prints_verdicts_and_writes(answered, capsys, tmp_path):
+    file = tmp_path / "beyond.json"
+    assert main(["beyond", "--only", "blocks, bound", "--json", str(file), "--jobs", "3"]) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines()[1:] == ["", "blocks?", "  a", "  b", "", "bound?", "  a", "  b"] and err == ""
+    assert "synthetic" in out.splitlines()[0]
+    [(study, names)] = answered
+    assert study.n_jobs == 3 and names == ["blocks", "bound"]
+    assert list(json.loads(file.read_text(encoding="utf-8"))["questions"]) == names
+
+
+def test_beyond_asks_every_question_unless_told(answered, capsys):
+    assert main(["beyond"]) == 0
+    assert answered[0][1] == list(beyond.QUESTIONS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--only", "blocks,bond"], "there is no question 'bond'; there are bound, blocks, nonlinear, class"),
+        (["--json", "no/such/folder/f.json"], "--json no/such/folder/f.json: there is no folder"),
+    ],
+)
+def test_beyond_refuses_before_the_work(arguments, message, answered, capsys):
+    assert main(["beyond", *arguments]) == 2
+    assert one_line(capsys).startswith(message.replace("/", os.sep)) and not answered
+
+
+def test_results_writes_the_page_that_is_kept(capsys, tmp_path, monkeypatch):
+    page = tmp_path / "results.md"
+    kept = results.PAGE.read_text(encoding="utf-8")
+    monkeypatch.setattr(results, "PAGE", page)
+    assert main(["results"]) == 0
+    assert str(page) in capsys.readouterr().out
+    assert page.read_text(encoding="utf-8") == kept, "docs/results.md is old: run `mirlab results`"
+
+
+def test_results_names_the_figures_that_are_missing(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(paper, "RESULTS", tmp_path)
+    assert main(["results"]) == 2
+    assert "reproduce-seed0.json is missing: `mirlab reproduce --seed 0 --json` makes it" in one_line(capsys)
 
 
 # --- extract --------------------------------------------------------------------------------------------
