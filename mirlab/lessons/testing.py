@@ -95,6 +95,7 @@ def run(
         timeout=timeout,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,  # of a progress bar its last state is kept
         resources={"metadata": {"path": str(folder)}},
     )
     with TemporaryDirectory() as away:
