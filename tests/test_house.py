@@ -30,6 +30,7 @@ ALLOWED = {
     "results": FOUNDATION | {"paper", "beyond"},
     "tagging": FOUNDATION | {"corpus", "datasets", "store", "warp", "evaluate", "paper"},
     "disguise": FOUNDATION | {"audio"},
+    "library": FOUNDATION | {"features", "datasets", "evaluate", "paper"},
     "plots": FOUNDATION | {"audio", "features", "paper", "evaluate", "neighbours", "corpus"},
 }
 ON_TOP = {"cli", "widgets", "lessons"}  # may import anything

@@ -1,5 +1,7 @@
 """The hidden layer: its step written out, its gradient measured, what it can and the line cannot."""
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from sklearn.datasets import make_circles
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
+from threadpoolctl import threadpool_limits
 
 from mirlab.nonlinear import NonlinearWarpEmbedding, nonlinear_step
 from mirlab.warp import WarpEmbedding, rank_weight, warp_draw
@@ -34,9 +37,21 @@ def test_the_map_is_what_it_says():
     assert (U.shape, b.shape, V.shape, W.shape) == ((9, 5), (9,), (6, 9), (3, 6))
     for x, z in zip(X[:5], model.transform(X[:5]), strict=True):
         expected = V @ np.maximum(0, U @ ((x - X.mean(axis=0)) / X.std(axis=0)) + b)
-        np.testing.assert_allclose(z, expected, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(z, expected, rtol=1e-9, atol=1e-12)  # float64 in, float64 out
     np.testing.assert_allclose(model.affinity(X), model.transform(X) @ W.T)
     assert model.transform(X.astype(np.float32)).dtype == np.float32
+
+
+def test_rows_of_U_and_columns_of_V_start_about_1_long():
+    """However many features, units and dimensions there are; the step is too short to move them."""
+    frames = np.random.default_rng(3).normal(size=(50, 400))
+    model = NonlinearWarpEmbedding(
+        200, n_hidden=300, n_epochs=1, learning_rate=1e-9, max_norm=None, random_state=0
+    ).fit(frames, frames[:, 0] > 0)
+    U, b, V, W = parameters(model)
+    for vectors in (U, V.T):
+        np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=0.25)
+    np.testing.assert_allclose(b, 0, atol=1e-6)
 
 
 @settings(max_examples=25, deadline=None)
@@ -69,38 +84,69 @@ def test_the_step_goes_down_the_measured_slope(seed):
             assert array[place] - moved[which][place] == pytest.approx(slope, abs=1e-5)
 
 
+def shortened(U, b, V, W, max_norm):
+    """Bound the rows of U and W and the columns of V; b is left as it is."""
+    if max_norm is None:
+        return U, b, V, W
+    U, W = (a / np.maximum(1, np.linalg.norm(a, axis=1, keepdims=True) / max_norm) for a in (U, W))
+    return U, b, V / np.maximum(1, np.linalg.norm(V, axis=0) / max_norm), W
+
+
 @pytest.mark.parametrize("max_norm", [None, 1.0, 0.3])
-def test_a_batch_of_one_is_the_step_written_out(max_norm, monkeypatch):
-    """Three epochs of single examples: the batches against the twin, draw by draw."""
-    model = NonlinearWarpEmbedding(
-        3, n_hidden=7, batch_size=1, n_epochs=3, max_norm=max_norm, learning_rate=0.05, random_state=4
-    )
+@pytest.mark.parametrize("batch_size", [1, 20])
+def test_a_batch_is_the_mean_of_the_steps_written_out(batch_size, max_norm, monkeypatch):
+    """Every batch of a fit against the twin, draw by draw: first the mean, then the bound."""
     steps = []
     original = NonlinearWarpEmbedding._step
 
     def watched(self, data, W, rows, rate):
         before = [a.astype(float) for a in parameters(self)]
-        state = self._rng.bit_generator.state
+        uniforms = deepcopy(self._rng).random((len(rows), 4), dtype=np.float32)
         losses = original(self, data, W, rows, rate)
-        twin = np.random.default_rng(0)
-        twin.bit_generator.state = state
-        uniforms = twin.random((1, 4), dtype=np.float32)[0]
-        steps.append((rows[0], rate, uniforms, before, [a.astype(float) for a in parameters(self)], losses))
+        after = [a.astype(float) for a in parameters(self)]
+        steps.append((rows, rate, uniforms, before, after, losses))
         return losses
 
     monkeypatch.setattr(NonlinearWarpEmbedding, "_step", watched)
-    model.fit(X, Y)
-    assert len(steps) > 100
-    for row, rate, uniforms, (U, b, V, W), after, losses in steps:
-        x = X[row].astype(np.float32).astype(float)
-        positives = np.flatnonzero(Y[row])
-        uniforms = np.append(uniforms, 0.0)
-        *expected, draw = nonlinear_step(
-            x, U, b, V, W, positives, uniforms, learning_rate=rate, max_norm=max_norm
-        )
-        assert losses[0] == pytest.approx(draw.loss, rel=1e-4, abs=1e-5)
-        for ours, theirs in zip(after, expected, strict=True):
+    NonlinearWarpEmbedding(
+        3,
+        n_hidden=7,
+        batch_size=batch_size,
+        n_epochs=3,
+        max_norm=max_norm,
+        learning_rate=0.05,
+        random_state=4,
+    ).fit(X, Y)
+    assert len(steps) > 100 / batch_size
+    assert max(len(rows) for rows, *_ in steps) == batch_size
+    for rows, rate, uniforms, before, after, losses in steps:
+        found = [
+            nonlinear_step(
+                X[row].astype(np.float32),
+                *before,
+                np.flatnonzero(Y[row]),
+                u,
+                learning_rate=rate,
+                max_norm=None,
+            )
+            for row, u in zip(rows, uniforms, strict=True)
+        ]
+        draws = [draw for *_, draw in found]
+        means = [np.mean(one, axis=0) for one in list(zip(*found, strict=True))[:4]]
+        np.testing.assert_allclose(losses, [draw.loss for draw in draws], rtol=1e-4, atol=1e-5)
+        for ours, theirs in zip(after, shortened(*means, max_norm), strict=True):
             np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+
+
+def test_the_step_bounds_rows_of_U_and_W_and_columns_of_V():
+    rng = np.random.default_rng(1)
+    U, b, V, W = rng.normal(size=(4, 3)), rng.normal(size=4), rng.normal(size=(2, 4)), rng.normal(size=(5, 2))
+    free, bounded = (
+        nonlinear_step(np.ones(3), U, b, V, W, [1], np.zeros(5), max_norm=norm) for norm in (None, 0.3)
+    )
+    assert free[-1] == bounded[-1]
+    for ours, theirs in zip(bounded[:4], shortened(*free[:4], 0.3), strict=True):
+        np.testing.assert_allclose(ours, theirs)
 
 
 def test_a_unit_that_never_fires_learns_nothing():
@@ -143,6 +189,17 @@ def test_sets_share_the_map_and_keep_their_labels():
     assert (model.hidden_weights_ != other.hidden_weights_).any()
 
 
+def test_threads_do_not_change_a_bit():
+    rng = np.random.default_rng(2)
+    frames, labels = rng.normal(size=(2000, 200)), rng.integers(0, 80, 2000)
+    model = NonlinearWarpEmbedding(n_epochs=2, batch_size=500, random_state=0)
+    fits = []
+    for threads in (1, 2):
+        with threadpool_limits(threads):
+            fits.append(parameters(clone(model).fit(frames, labels)))
+    assert all(np.array_equal(a, b) for a, b in zip(*fits, strict=True))
+
+
 def test_training_on_leaves_earlier_parameters_alone():
     model = NonlinearWarpEmbedding(4, n_hidden=6, random_state=0).partial_fit(X, LABELS, classes=[0, 1, 2])
     kept = parameters(model)
@@ -153,7 +210,9 @@ def test_training_on_leaves_earlier_parameters_alone():
 
 
 def test_it_works_in_a_pipeline():
-    model = make_pipeline(StandardScaler(), NonlinearWarpEmbedding(8, n_hidden=32, n_epochs=200, random_state=0))
+    model = make_pipeline(
+        StandardScaler(), NonlinearWarpEmbedding(8, n_hidden=32, n_epochs=200, random_state=0)
+    )
     far = X + 3 * LABELS[:, None]
     assert model.fit(far, LABELS).score(far, LABELS) > 0.9
     assert model.transform(far).shape == (60, 8)
@@ -171,3 +230,16 @@ def test_it_works_in_a_pipeline():
 def test_wrong_settings_are_named(settings, error, message):
     with pytest.raises(error, match=message):
         NonlinearWarpEmbedding(4, **settings).fit(X, LABELS)
+
+
+def test_a_bad_row_is_named_with_its_data_set():
+    bad = X.copy()
+    bad[17, 3] = np.nan
+    model = NonlinearWarpEmbedding(4, n_hidden=6, n_epochs=1, random_state=0)
+    with pytest.raises(ValueError, match=r"^data set 1: row 17 of X holds NaN or infinity"):
+        model.fit_datasets([(X, Y), (bad, LABELS)])
+    model.fit(X, LABELS)
+    with pytest.raises(ValueError, match=r"^row 17 of X holds NaN or infinity"):
+        model.transform(bad)
+    with pytest.raises(ValueError, match="X has 4 features"):
+        model.transform(X[:, 1:])

@@ -4,10 +4,14 @@ Kinds of features always wear the same colour, marker and line, so that none rel
 """
 
 from mirlab.plots.charts import line_chart, progress_curves
+from mirlab.plots.experiments import differences, moved
+from mirlab.plots.genres import confusion_change, fold_pairs, paired_differences
 from mirlab.plots.look import LINES, LOOK, MARKS
 from mirlab.plots.maps import CANVAS, arranged, hubs, label_map
+from mirlab.plots.own_music import doubts, two_splits
 from mirlab.plots.results import accuracy_table, learning_curves, neighbour_table
 from mirlab.plots.sets import overlap_matrix, shared_styles
+from mirlab.plots.similarity import found_copies, k_occurrences, matches
 from mirlab.plots.sound import (
     average_spectra,
     contact_sheet,
@@ -16,6 +20,7 @@ from mirlab.plots.sound import (
     mel_spectrogram,
     one_frame,
 )
+from mirlab.plots.tagging import missing_tags, tags_by_kind
 from mirlab.plots.warp import rank_weights, warp_moves, warp_space
 
 __all__ = [
@@ -26,20 +31,32 @@ __all__ = [
     "accuracy_table",
     "arranged",
     "average_spectra",
+    "confusion_change",
     "contact_sheet",
+    "differences",
+    "doubts",
+    "fold_pairs",
+    "found_copies",
     "hubs",
+    "k_occurrences",
     "label_map",
     "learning_curves",
     "line_chart",
+    "matches",
     "mel_filters",
     "mel_panels",
     "mel_spectrogram",
+    "missing_tags",
+    "moved",
     "neighbour_table",
     "one_frame",
     "overlap_matrix",
+    "paired_differences",
     "progress_curves",
     "rank_weights",
     "shared_styles",
+    "tags_by_kind",
+    "two_splits",
     "warp_moves",
     "warp_space",
 ]
