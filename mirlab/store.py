@@ -92,7 +92,7 @@ class Features:
         ndarray, shape (frames, 200), float32
         """
         i = range(len(self))[i]
-        return self.frames[self.offsets[i] : self.offsets[i + 1]].astype(np.float32)
+        return _anew(self.frames)[self.offsets[i] : self.offsets[i + 1]].astype(np.float32)
 
     def frame_excerpts(self):
         """Return the excerpt that each frame belongs to.

@@ -95,16 +95,15 @@ def small(study, target="gtzan-synth"):
     learned, new = [], []
     for name in study.sources("genre", target):
         source = study.features(name)
-        rows = np.arange(0, len(source.frames), EVERY)
-        song = source.frame_excerpts()[rows]
-        X, y = np.asarray(source.frames[rows], np.float32), source.dataset.y[song]
-        apart = song % 3 == 0
-        learned.append((X[~apart], y[~apart]))
-        new.append((X[apart], y[apart]))
+        songs = np.arange(len(source))
+        tracks = [source.track(i)[::EVERY].copy() for i in songs]  # a view would hold all frames
+        for sets, mine in ((learned, songs[songs % 3 > 0]), (new, songs[::3])):
+            y = np.repeat(source.dataset.y[mine], [len(tracks[i]) for i in mine])
+            sets.append((np.concatenate([tracks[i] for i in mine]), y))
     made = study.features(target)
-    tracks = [made.track(i)[:FRAMES] for i in range(len(made))]
+    tracks = [made.track(i)[:FRAMES].copy() for i in range(len(made))]
     length = min(map(len, tracks))
-    frames = np.stack([np.asarray(track[:length], np.float32) for track in tracks])
+    frames = np.stack([track[:length] for track in tracks])
     return Small(learned, new, frames, made.dataset.y)
 
 
