@@ -286,8 +286,9 @@ def experiment(pairs, study, *, targets=TARGETS, seeds=SEEDS, measures=tuple(MEA
     dict
         ``scores``: one row a variant (controls among them), target and measure, with mean ``value`` over the
         seeds and its ``standard_error``. ``differences``: one row a pair, target and measure, and one for all
-        targets (``target`` is "all"), with ``difference``, ``standard_error``, ``p`` and ``verdict``
-        ("better", "worse" or "no difference found").
+        targets (``target`` is "all"), with ``difference``, ``standard_error``, ``reach`` (how far chance
+        alone may move it at the level of the protocol), ``p`` and ``verdict`` ("better", "worse" or "no
+        difference found").
 
     Raises
     ------
@@ -345,11 +346,13 @@ def experiment(pairs, study, *, targets=TARGETS, seeds=SEEDS, measures=tuple(MEA
 
 
 def _judge(difference, error, freedom):
-    p = float(2 * stats.t.sf(abs(difference) / error, freedom)) if error > 0 else float(difference == 0)
+    reach = error * stats.t.ppf(1 - LEVEL / 2, freedom)
+    p = 2 * stats.t.sf(abs(difference) / error, freedom) if error > 0 else difference == 0
     verdict = "no difference found"
-    if p < LEVEL:
+    if abs(difference) > reach:
         verdict = "better" if difference > 0 else "worse"
-    return {"difference": float(difference), "standard_error": float(error), "p": p, "verdict": verdict}
+    numbers = {"difference": difference, "standard_error": error, "reach": reach, "p": p}
+    return {name: float(number) for name, number in numbers.items()} | {"verdict": verdict}
 
 
 def _key(variant):

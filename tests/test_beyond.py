@@ -140,6 +140,8 @@ def test_verdicts(d, error, expected):
     assert found["verdict"] == expected
     if error:
         assert found["p"] == pytest.approx(2 * stats.t.sf(abs(d) / error, 49))
+        assert found["reach"] == pytest.approx(2.68 * error, rel=1e-3)
+        assert (found["p"] < beyond.LEVEL) == (found["verdict"] != "no difference found")
 
 
 # --- experiments --------------------------------------------------------------------------------------

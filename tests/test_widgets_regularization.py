@@ -112,10 +112,10 @@ def test_the_small_part_is_of_the_sources_and_leaves_songs_apart(study):
 
 def row(**changes):
     plain = {"variant": "v", "control": "c", "features": "tag", "target": "all", "measure": "full"}
-    return plain | {"difference": 0.02, "standard_error": 0.01, "verdict": "better"} | changes
+    return plain | {"difference": 0.02, "standard_error": 0.01, "reach": 0.02, "verdict": "better"} | changes
 
 
-def test_differences_draw_bars_of_two_errors_and_markers_that_point():
+def test_differences_draw_bars_as_far_as_chance_reaches_and_markers_that_point():
     rows = [
         row(),
         row(variant="w", difference=-0.05, verdict="worse"),

@@ -23,13 +23,14 @@ def differences(report, *, measures, title=""):
     Returns
     -------
     matplotlib.figure.Figure
-        Bars are two standard errors to each side. A marker points to the side on which a difference was
-        found; a circle says that none was.
+        A bar holds all differences that cannot be ruled out at the level of the verdict. If it leaves 0 out,
+        a difference was found, and the marker points to its side; a circle says that none was.
 
     Examples
     --------
     >>> row = {"variant": "50 hidden units", "control": "linear", "features": "tag", "target": "all",
-    ...        "measure": "full", "difference": 0.02, "standard_error": 0.004, "verdict": "better"}
+    ...        "measure": "full", "difference": 0.02, "standard_error": 0.004, "reach": 0.011,
+    ...        "verdict": "better"}
     >>> differences({"differences": [row]}, measures={"full": "accuracy"}, title="It helps").alt
     'It helps. accuracy: 50 hidden units (tag features) against linear +0.020 ± 0.004, better.'
     """
@@ -47,7 +48,7 @@ def differences(report, *, measures, title=""):
                 axis.errorbar(
                     row["difference"],
                     lines.index(about),
-                    xerr=2 * row["standard_error"],
+                    xerr=row["reach"],
                     marker=VERDICTS[row["verdict"]],
                     markersize=8,
                     color=LOOK[row["features"]]["color"],
