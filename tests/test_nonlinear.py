@@ -48,7 +48,7 @@ def test_rows_of_U_and_columns_of_V_start_about_1_long():
     model = NonlinearWarpEmbedding(
         200, n_hidden=300, n_epochs=1, learning_rate=1e-9, max_norm=None, random_state=0
     ).fit(frames, frames[:, 0] > 0)
-    U, b, V, W = parameters(model)
+    U, b, V, _ = parameters(model)
     for vectors in (U, V.T):
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=0.25)
     np.testing.assert_allclose(b, 0, atol=1e-6)
