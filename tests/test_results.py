@@ -2,10 +2,11 @@
 
 import re
 
+import nbformat
 import numpy as np
 import pytest
 
-from mirlab import paper, results
+from mirlab import lessons, paper, results
 from mirlab.beyond import QUESTIONS
 
 REPORTS = [paper.kept_report(seed) for seed in results.SEEDS]
@@ -70,3 +71,50 @@ def test_every_question_has_its_table_with_a_verdict_in_each_cell():
 
 def test_the_page_has_no_address_of_a_machine():
     assert not re.search(r"/(?:home|tmp|work|root|usr)/|https?://", PAGE)
+
+
+# --- one set of figures, wherever it is shown ---------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def live(study):
+    return paper.reproduce(study, ["table3", "table4", "table5"])
+
+
+@pytest.mark.parametrize(("number", "table"), [("07", "table4"), ("08", "table5")])
+def test_a_notebook_shows_what_reproduce_gives(number, table, live):
+    notebook = nbformat.read(lessons.open(number).path, as_version=4)
+    shown = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            text = output.get("data", {}).get("text/plain", "")
+            if "(0.323)" in text or "(0.15)" in text:  # the table with the paper's figures in brackets
+                for line in text.splitlines():
+                    values = [float(value) for value in re.findall(r"(\d\.\d+) ±", line)]
+                    shown.setdefault(line.split(" ")[0], []).extend(values)
+    for target in dict.fromkeys(row["dataset"] for row in live[table]):
+        given = {row["features"]: row["value"] for row in live[table] if row["dataset"] == target}
+        for features, value in zip(paper.FEATURES, shown[target], strict=True):
+            # Embeddings are trained anew where libraries differ; the base features are the same anywhere.
+            tolerance = 6e-4 if features == "base" else 0.03
+            assert value == pytest.approx(given[features], abs=tolerance), (target, features)
+
+
+def test_the_notebooks_call_what_reproduce_calls(study, live):
+    for target in study.targets:
+        for features in paper.FEATURES:
+            about = {"dataset": target, "features": features}
+            [accuracy] = [row["value"] for row in live["table4"] if about.items() <= row.items()]
+            [precision] = [row["value"] for row in live["table5"] if about.items() <= row.items()]
+            assert accuracy == paper.classify(study, target, features).mean
+            assert precision == paper.similar(study, target, features).mean()
+    assert live["table3"] == paper.table3(study)
+    assert live["semantic_recovery"] == paper.semantic_recovery(study)
+
+
+@pytest.mark.parametrize("table", ["table4", "table5"])
+def test_what_is_kept_is_measured_again(table, live):
+    kept = {(row["dataset"], row["features"]): row["value"] for row in REPORTS[0][table]}
+    for row in live[table]:
+        tolerance = 6e-4 if row["features"] == "base" else 0.03
+        assert row["value"] == pytest.approx(kept[row["dataset"], row["features"]], abs=tolerance)
