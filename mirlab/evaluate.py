@@ -42,6 +42,7 @@ from sklearn.metrics import average_precision_score, confusion_matrix, pairwise_
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 RIDGE = 1e-2
 """Default penalty of the classifier, as a fraction of the number of training windows."""
@@ -336,14 +337,16 @@ def learning_curve(
     else:
         learn = partial(_fit_classifier, classifier=_seeded(classifier, random_state))
     scores = np.zeros((len(sizes), n_splits))
-    for f in range(n_splits):
-        train, test = np.flatnonzero(fold != f), np.flatnonzero(fold == f)
-        for draw in range(n_draws):
-            shuffled = np.random.default_rng([random_state, f, draw]).permutation(train)
-            turn = pd.Series(codes[shuffled]).groupby(codes[shuffled]).cumcount().to_numpy()
-            for s, k in enumerate(sizes):
-                outputs = learn(songs, codes, len(labels), shuffled[turn < k])(test)
-                scores[s, f] += (outputs.argmax(axis=1) == codes[test]).mean() / n_draws
+    # On many small systems threads get in each other's way, the more so on a busy machine.
+    with threadpool_limits(limits=1, user_api="blas"):
+        for f in range(n_splits):
+            train, test = np.flatnonzero(fold != f), np.flatnonzero(fold == f)
+            for draw in range(n_draws):
+                shuffled = np.random.default_rng([random_state, f, draw]).permutation(train)
+                turn = pd.Series(codes[shuffled]).groupby(codes[shuffled]).cumcount().to_numpy()
+                for s, k in enumerate(sizes):
+                    outputs = learn(songs, codes, len(labels), shuffled[turn < k])(test)
+                    scores[s, f] += (outputs.argmax(axis=1) == codes[test]).mean() / n_draws
     return LearningCurve(scores, fold, labels[codes], sizes, n_draws, int(random_state))
 
 
