@@ -53,8 +53,8 @@ _WORDS = {
         "electronic sounds, fiddle, flute, glass pad, glockenspiel, guitar, harmonica, harp, harpsichord, "
         "horns, kalimba, keyboard, keys, koto, mallets, mandolin, marimba, nylon guitar, oboe, organ, "
         "pad, pan flute, piano, plucked, sax, saxophone, saw lead, sitar, square lead, string section, "
-        "strings, sub bass, synth, synth bass, synth pluck, synthesizer, trombone, trumpet, tuba, upright "
-        "bass, vibraphone, viola, violin, wind, woodwind, zither"
+        "steel drum, strings, sub bass, synth, synth bass, synth pluck, synthesizer, trombone, trumpet, "
+        "tuba, upright bass, vibraphone, viola, violin, wind, woodwind, zither"
     ),
     "voice or drums": (
         "beat, brushes, chant, children, children singing, choir, choral, clapping, claves, congas, "
