@@ -279,6 +279,12 @@ def test_nothing_is_sad_with_piano_and_without_drums(searches, true, names):
     assert all(len(searches[title](*words)) == len(true) for title in ("WARP", "odds"))
 
 
+def test_a_catalogue_has_rock_without_drums_and_all_of_it_has_drums(searches, true, names):
+    words = ("rock", "guitar"), ("drums",)
+    assert len(searches["list"](*words)) == 9
+    assert not tagging.fits(true, names, *words).any()
+
+
 def test_the_space_is_better_than_chance_and_logistic_regression_than_the_space(searches, true, names):
     asked = tagging.queries(true, names)
     assert len(asked) > 400
