@@ -73,7 +73,7 @@ def test_the_notebook_shows_what_the_papers_functions_give(full, shown):
         mine = re.search(rf"{name} (base .*?)[;.]\s?(?=$|\w+-synth|\])", told)[1]
         for kind in paper.FEATURES:
             ours, theirs = re.search(rf"{kind} (0\.\d+) \(paper (0\.\d+)\)", mine).groups()
-            assert float(ours) == pytest.approx(full[name, kind].mean, abs=0.002 if kind == "base" else 0.05)
+            assert float(ours) == pytest.approx(full[name, kind].mean, abs=0.005 if kind == "base" else 0.05)
             assert float(theirs) == paper.published()["table4"][name.removesuffix("-synth")][kind][0]
 
 
