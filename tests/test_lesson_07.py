@@ -59,10 +59,10 @@ def test_the_two_songs_are_jazz_by_two_artists(study):
 def test_what_is_kept_is_what_comes_out_now(study, full):
     curves, table = kept(), kept(table="table4")
     for (name, kind), result in full.items():
-        room = 0.002 if kind == "base" else 0.05  # embeddings are trained anew on every machine
+        room = 0.005 if kind == "base" else 0.05  # embeddings are trained anew on every machine
         assert result.mean == pytest.approx(table.loc[name, kind], abs=room)
     for kind in paper.FEATURES:
-        room = 0.002 if kind == "base" else 0.05
+        room = 0.005 if kind == "base" else 0.05
         live = paper.curve(study, "gtzan-synth", kind).mean
         assert live == pytest.approx(curves.loc["gtzan-synth", kind][list(paper.PER_CLASS)], abs=room)
 
