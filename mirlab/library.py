@@ -7,9 +7,8 @@ of ``mirlab reproduce --root`` as long as nothing was changed.
 
 import os
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -59,9 +58,8 @@ def open_library(folder=None, *, progress=None):
 
 def _opened(root, progress, *, practice=False):
     study = paper.Study(root=root, progress=progress)
-    with hushed():
-        name = study.targets[0]
-        features = study.features(name)
+    name = study.targets[0]
+    features = study.features(name)
     problems = [_below(root, problem) for problem in dict.fromkeys(features.problems)]
     dataset = replace(features.dataset, problems=problems)
     title = (
@@ -93,26 +91,6 @@ def _path(folder):
             f"{text!r}: a backslash and a letter became a control character; write r before the first quote"
         )
     return Path(text).expanduser()
-
-
-@contextmanager
-def hushed():
-    """Keep from the screen what the MP3 decoder, which knows no other way, writes there about bad frames.
-
-    What is wrong with a file is told by `mirlab.audio`, in a sentence.
-    """
-    try:
-        kept = os.dup(2)
-    except OSError:  # there is no such stream, as in some Windows programs
-        yield
-        return
-    try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-            yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,8 +165,7 @@ class Library:
 
     def audio(self, i):
         """Return the sound of excerpt `i`: see `mirlab.datasets.Dataset.audio`."""
-        with hushed():
-            return self.dataset.audio(i)
+        return self.dataset.audio(i)
 
     def contents(self) -> pd.DataFrame:
         """Count recordings and excerpts.
@@ -282,15 +259,7 @@ class Library:
         if not keep.any():
             raise ValueError("labels: every recording would be left out; keep some")
         kept = np.flatnonzero(keep)
-        dataset = replace(
-            data,
-            track_ids=[data.track_ids[i] for i in kept],
-            y=y[kept],
-            groups=data.groups[kept],
-            read=partial(_read, data, kept.tolist()),
-            fingerprints=[data.fingerprints[i] for i in kept],
-            problems=problems,
-        )
+        dataset = replace(data, y=y, problems=problems).subset(kept)
         return replace(self, dataset=dataset, rows=self.rows[kept])
 
     def testable(self):
@@ -366,10 +335,6 @@ class Library:
             label = data.y[mine[0]]
             rows.append((one, data.label_names[label], votes[label], data.label_names[votes.argmax()]))
         return pd.DataFrame(rows, columns=columns).sort_values("agree", kind="stable", ignore_index=True)
-
-
-def _read(dataset, kept, i):
-    return dataset.audio(kept[i])
 
 
 _MEASURES = {paper.classify: "accuracy", paper.similar: "precision at 10"}

@@ -1,7 +1,7 @@
 """What every data set is to the rest of the house: ids, labels, groups, and sound on demand."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -25,11 +25,17 @@ class Dataset:
     groups : ndarray, shape (n,) of int
         The artist (or the recording) of each excerpt: what must never stand on both sides of a split.
     read : callable
-        ``read(i)`` returns the sound of excerpt `i`; use `audio`.
+        ``read(excerpts[i])`` returns the sound of excerpt `i`; use `audio`.
     fingerprints : list of str, length n
         Changes exactly when the sound of the excerpt changes: what `mirlab.store` keys on.
     problems : list of str
-        One sentence for each file that was left out, and why.
+        What was left out, and why: a sentence each.
+    excerpts : sequence, length n
+        What `read` needs to find the sound of each excerpt: for sets in files, where they lie. By default
+        their numbers.
+    splits : dict of str to list of str, length n
+        Published splits by name: the part that each excerpt belongs to, such as ``"train"`` or ``"fold 1"``,
+        and ``""`` if the split leaves it out; use `split`.
 
     Examples
     --------
@@ -48,13 +54,22 @@ class Dataset:
     read: Callable[[int], np.ndarray] = field(repr=False)
     fingerprints: list[str] = field(repr=False)
     problems: list[str] = field(default_factory=list, repr=False)
+    excerpts: Sequence | None = field(default=None, repr=False)
+    splits: dict[str, list[str]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self):
         n = len(self.track_ids)
-        if not (len(self.y) == len(self.groups) == len(self.fingerprints) == n):
+        if self.excerpts is None:
+            object.__setattr__(self, "excerpts", range(n))
+        parallel = {
+            "labels": self.y,
+            "groups": self.groups,
+            "fingerprints": self.fingerprints,
+            "excerpts": self.excerpts,
+        } | {f"parts of the split {name!r}": parts for name, parts in self.splits.items()}
+        if wrong := [f"{len(values)} {what}" for what, values in parallel.items() if len(values) != n]:
             raise DatasetError(
-                f"data set {self.name!r}: {n} track ids, {len(self.y)} labels, {len(self.groups)} groups and "
-                f"{len(self.fingerprints)} fingerprints; there must be one of each an excerpt"
+                f"data set {self.name!r}: {n} track ids, but {', '.join(wrong)}; there must be one for each"
             )
 
     def __len__(self) -> int:
@@ -88,4 +103,72 @@ class Dataset:
         n = len(self)
         if not -n <= i < n:
             raise DatasetError(f"data set {self.name!r} has excerpts 0 to {n - 1}, not {i}")
-        return self.read(i % n)
+        return self.read(self.excerpts[i])
+
+    def subset(self, rows) -> "Dataset":
+        """Return some of the excerpts. It holds nothing of the others, and is as small to send as they are.
+
+        Parameters
+        ----------
+        rows : sequence of int
+            Positions in `track_ids`, in the order they shall have.
+
+        Returns
+        -------
+        Dataset
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> clicks = Dataset("clicks", ["a", "b", "c"], ["click"], np.zeros(3, int), np.arange(3),
+        ...                  lambda number: np.full(22050, number, np.float32), ["1", "2", "3"])
+        >>> some = clicks.subset([2, 0])
+        >>> some.track_ids, some.audio(0)[0]
+        (['c', 'a'], np.float32(2.0))
+        """
+
+        def some(values):
+            return [values[i] for i in rows]
+
+        return replace(
+            self,
+            track_ids=some(self.track_ids),
+            y=self.y[rows],
+            groups=self.groups[rows],
+            fingerprints=some(self.fingerprints),
+            excerpts=some(self.excerpts),
+            splits={name: some(parts) for name, parts in self.splits.items()},
+        )
+
+    def split(self, name: str) -> dict[str, np.ndarray]:
+        """Return a published split.
+
+        Parameters
+        ----------
+        name : str
+            One of `splits`.
+
+        Returns
+        -------
+        dict of str to ndarray of int
+            The rows of each part, in the order of the parts' names; excerpts that the split leaves out are
+            in none.
+
+        Raises
+        ------
+        DatasetError
+            If there is no such split.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> clicks = Dataset("clicks", ["a", "b", "c"], ["click"], np.zeros(3, int), np.arange(3), None,
+        ...                  ["1", "2", "3"], splits={"halves": ["fold 2", "fold 1", "fold 2"]})
+        >>> clicks.split("halves")
+        {'fold 1': array([1]), 'fold 2': array([0, 2])}
+        """
+        if name not in self.splits:
+            there = f"there are {', '.join(self.splits)}" if self.splits else "none was published"
+            raise DatasetError(f"data set {self.name!r} has no split {name!r}; {there}")
+        parts = np.array(self.splits[name], dtype=str)
+        return {part: np.flatnonzero(parts == part) for part in np.unique(parts).tolist() if part}

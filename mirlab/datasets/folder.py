@@ -7,13 +7,14 @@ from mirlab.datasets import files
 from mirlab.errors import AudioError, DatasetError
 
 LAYOUT = "<root>/<label>/<recording>, with two labels or more"
+FOLDERS = ()  # it may be called anything
 
 EXCERPT = {"lesson": 10.0, "paper": 30.0}  # s
 SHORTEST = 2.0  # s; the paper's window is 1.5 s, so the end of a recording is used if it holds one
 
 
-def load(root, *, scale="lesson"):
-    """Read a folder of labelled recordings, ``<root>/<label>/<recording>``.
+def find(root, *, scale="lesson"):
+    """List a folder of labelled recordings, ``<root>/<label>/<recording>``.
 
     No sound is decoded yet. A recording is cut into consecutive excerpts that share a group, so that an
     honest split never has one recording on both sides. An end shorter than 2 s is dropped; a recording
@@ -28,14 +29,14 @@ def load(root, *, scale="lesson"):
 
     Returns
     -------
-    Dataset
-        Track ids are ``label/file#k``, in the order of their names. Recordings that cannot be opened, and
-        sound that lies where it is not read, are told in `problems`.
+    mirlab.datasets.files.Listing
+        Track ids are ``label/file#k``, in the order of their names; a recording that cannot be opened is
+        listed as one excerpt. Sound that lies where it is not read is told in `problems`.
 
     Raises
     ------
     DatasetError
-        If `root` is not a folder, or holds fewer than two labels with sound.
+        If `root` is not a folder, or holds fewer than two labels with sound that can be opened.
 
     Examples
     --------
@@ -44,7 +45,7 @@ def load(root, *, scale="lesson"):
     ...     for label in ("loud", "soft"):
     ...         Path(root, label).mkdir()
     ...         soundfile.write(Path(root, label, "a.wav"), np.zeros(15 * 8000), 8000)
-    ...     load(root).track_ids
+    ...     [excerpt.track_id for excerpt in find(root).excerpts]
     ['loud/a.wav#0', 'loud/a.wav#1', 'soft/a.wav#0', 'soft/a.wav#1']
     """
     root = Path(root)
@@ -56,26 +57,29 @@ def load(root, *, scale="lesson"):
             if folder.suffix.lower() in audio.SUFFIXES:
                 problems.append(f"{folder}: lies beside the label folders, not in one of them")
             continue
-        before = len(excerpts)
+        found, refused = [], []
         for path in files.visible(folder):
             if path.is_dir():
                 problems.append(f"{path}: folders inside a label are not read; move their files up")
             elif path.suffix.lower() in audio.SUFFIXES:
+                track_id = f"{folder.name}/{path.name}"
                 try:
-                    seconds = audio.seconds(path)
+                    n = max(1, int((audio.seconds(path) - SHORTEST) // length) + 1)
                 except AudioError as error:
-                    problems.append(str(error))
-                    continue
-                for k in range(max(1, int((seconds - SHORTEST) // length) + 1)):
-                    track_id = f"{folder.name}/{path.name}#{k}"
-                    excerpts.append(files.Excerpt(track_id, path, len(labels), recordings, k * length))
+                    refused.append(str(error))
+                    n = 1  # listed like any other, and told when its turn comes
+                found += [
+                    files.Excerpt(f"{track_id}#{k}", path, len(labels), recordings, k * length)
+                    for k in range(n)
+                ]
                 recordings += 1
-        if len(excerpts) > before:
+        if len(found) > len(refused):
+            excerpts += found
             labels.append(folder.name)
         else:
-            problems.append(f"{folder}: holds no sound that can be read")
+            problems += [*refused, f"{folder}: holds no sound that can be read"]
     if len(labels) < 2:
-        found = f"only the label {labels[0]!r} has sound" if labels else "no label has sound"
+        told = f"only the label {labels[0]!r} has sound" if labels else "no label has sound"
         details = "".join(f"; {problem}" for problem in problems[:2])
-        raise DatasetError(f"{root}: {found}; the layout must be {LAYOUT}{details}")
-    return files.dataset("folder", excerpts, label_names=labels, length=length, problems=problems)
+        raise DatasetError(f"{root}: {told}; the layout must be {LAYOUT}{details}")
+    return files.Listing("folder", excerpts, labels, length, problems)
