@@ -14,6 +14,7 @@ Protocols and metrics
 ---------------------
 * `cross_validate`: accuracy of linear regression on windows, outputs averaged over the song (Table 4).
 * `learning_curve`: the same with at most k training songs a label (Figure 3).
+* `published_split`: the same on parts that others have published, so that figures can be compared.
 * `compare`: the paired difference of two feature sets, with an honest standard error.
 * `precision_at_k`: the share of a song's k nearest neighbours that carry its label (Table 5).
 * `tagging_metrics`: AUC by tag and by clip, average precision, precision at 3 (§3.3).
@@ -137,6 +138,32 @@ class LearningCurve(FoldScores):
     per_class: tuple
     n_draws: int
     random_state: int
+
+
+@dataclass(frozen=True, eq=False)
+class PublishedSplit:
+    """What `published_split` found.
+
+    Attributes
+    ----------
+    tested : ndarray, shape (m,) of int
+        The songs that were tested, each once.
+    right : ndarray, shape (m,) of bool
+        Whether each was classified correctly.
+    """
+
+    tested: np.ndarray
+    right: np.ndarray
+
+    @property
+    def mean(self):
+        """Share of the tested songs that were classified correctly."""
+        return self.right.mean()
+
+    @property
+    def standard_error(self):
+        """Standard error of `mean` over songs taken as independent: a split has too few parts for another."""
+        return standard_error(self.right)
 
 
 @dataclass(frozen=True)
@@ -348,6 +375,64 @@ def learning_curve(
                     outputs = learn(songs, codes, len(labels), shuffled[turn < k])(test)
                     scores[s, f] += (outputs.argmax(axis=1) == codes[test]).mean() / n_draws
     return LearningCurve(scores, fold, labels[codes], sizes, n_draws, int(random_state))
+
+
+def published_split(windows, y, parts, *, random_state=0, ridge=RIDGE, classifier=None):
+    """Measure accuracy on a split that is given, as others have published it.
+
+    A split with a part "test" is learned on its part "train", and whatever else it has (a part to choose
+    settings on) is left aside. Without one, the parts are folds: each is tested by what the others teach.
+
+    Parameters
+    ----------
+    windows, y, random_state, ridge, classifier
+        As for `cross_validate`.
+    parts : sequence of n str
+        The part of each song; "" where the split leaves it out. See `mirlab.datasets.Dataset.splits`.
+
+    Returns
+    -------
+    PublishedSplit
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is nothing to learn from or to test, or as for `cross_validate`.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> y = np.tile(["blues", "jazz"], 20)
+    >>> songs = [rng.normal(3.0 * (label == "jazz"), 1.0, size=(5, 2)) for label in y]
+    >>> result = published_split(songs, y, ["train"] * 20 + ["valid"] * 10 + [""] * 4 + ["test"] * 6)
+    >>> result.tested, float(result.mean)
+    (array([34, 35, 36, 37, 38, 39]), 1.0)
+    """
+    labels, codes = _labels(y)
+    parts = _names(parts, "parts", len(codes))
+    if parts.dtype.kind != "U":
+        raise TypeError(f"parts holds {parts.dtype}; it must hold names, such as 'train' and 'test'")
+    if "test" in parts:
+        rounds = [(parts == "train", parts == "test")]
+    else:
+        rounds = [((parts != part) & (parts != ""), parts == part) for part in np.unique(parts[parts != ""])]
+    if sum(test.sum() for _, test in rounds) < 2 or not all(train.any() for train, _ in rounds):
+        raise ValueError(
+            "parts: too few songs are there; it takes one in 'train' and two in 'test', or two folds"
+        )
+    ridge = _penalty(ridge)
+    songs = _Songs(windows, len(codes))
+    if classifier is None:
+        learn = partial(_fit, ridge=ridge)
+    else:
+        learn = partial(_fit_classifier, classifier=_seeded(classifier, random_state))
+    tested, right = [], []
+    for train, test in rounds:
+        test = np.flatnonzero(test)
+        outputs = learn(songs, codes, len(labels), np.flatnonzero(train))(test)
+        tested.append(test)
+        right.append(outputs.argmax(axis=1) == codes[test])
+    return PublishedSplit(np.concatenate(tested), np.concatenate(right))
 
 
 def compare(a, b):

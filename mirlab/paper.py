@@ -7,8 +7,9 @@ The protocol, fixed before it was run:
   is learned on the other genre sets, the tag embedding on the tag set, the joint one on all genre sets.
 * *Classification*: ten folds by song, as in the paper; windows, linear regression, song average.
 * *Similarity*: L1 between the mean windows of songs, precision at 10.
-* *Semantic recovery*, which the paper had no way to measure, needs the true overlap of labels and so exists
-  for the synthetic corpus only.
+* *Semantic recovery*, which the paper had no way to measure, needs the true overlap of labels, which is
+  known of the synthetic corpus only. Of real sets it is measured by what the labels are called.
+* *Real sets* are also split by artist where artists are known, and as others have published it.
 
 A `Study` holds what all experiments share. `reproduce` runs them all; the notebooks call the same
 functions and get the same figures.
@@ -35,6 +36,8 @@ from scipy import sparse
 
 from mirlab import __version__, datasets, evaluate, neighbours, nonlinear, paths, store, warp
 from mirlab.corpus.styles import true_overlap
+from mirlab.datasets import files
+from mirlab.datasets.labels import nominal_overlap
 from mirlab.errors import DatasetError, StoreError
 
 GENRE_SETS = ("artists1517", "gtzan", "homburg", "unique")
@@ -305,7 +308,20 @@ class Study:
         """The real data sets found under `root`, by name."""
         if self.root is None:
             return {}
-        return self._keep("real", partial(find_real, self.root, scale=self.scale))
+
+        def open_all():
+            found, _ = self._search()
+            return {name: files.dataset(found[name], progress=self.progress) for name in found}
+
+        return self._keep("real", open_all)
+
+    @property
+    def refused(self) -> list[str]:
+        """What lies under `root`, is named like a data set, and cannot be read as one: a sentence each."""
+        return [] if self.root is None else self._search()[1]
+
+    def _search(self):
+        return self._keep("search", partial(datasets.search, self.root, scale=self.scale))
 
     @property
     def targets(self) -> list[str]:
@@ -489,7 +505,8 @@ class Study:
             alone = replace(self, progress=None)
             results = (function(alone, *item) for item in work)
         else:
-            sent = replace(self, n_jobs=1, progress=None, _kept={})
+            kept = {key: self._kept[key] for key in ("search", "real") if key in self._kept}
+            sent = replace(self, n_jobs=1, progress=None, _kept=kept)
             run = Parallel(n_jobs=self.n_jobs, return_as="generator")
             results = run(delayed(function)(sent, *item) for item in work)
         tell(0, len(work), what)
@@ -507,53 +524,6 @@ def fingerprint() -> str:
     """Fingerprint of all that decides how an embedding comes out, so that no old one is taken for new."""
     text = "".join(map(inspect.getsource, (warp, nonlinear, learn, _frame_labels)))
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-
-
-def find_real(root, *, scale="lesson") -> dict[str, datasets.Dataset]:
-    """Look for real data sets: ``root/<name>``, or `root` itself.
-
-    Parameters
-    ----------
-    root : path-like
-        The folder to look in.
-    scale : {"lesson", "paper"}
-        Length of the excerpts cut from a folder of recordings.
-
-    Returns
-    -------
-    dict of str to Dataset
-        What was found. A folder of ``<label>/<recording>`` that is no known set is called "folder".
-
-    Raises
-    ------
-    DatasetError
-        If there is no such folder, or nothing in it.
-
-    Examples
-    --------
-    >>> find_real("no such folder")
-    Traceback (most recent call last):
-    mirlab.errors.DatasetError: no such folder: there is no such folder; ...
-    """
-    root = Path(root)
-    if not root.is_dir():
-        raise DatasetError(f"{root}: there is no such folder; --root names the one that holds the data sets")
-    found = {}
-    for name in datasets.names():
-        if name.endswith("-synth") or name == "folder":
-            continue
-        for place in (root / name, root):
-            try:
-                found[name] = datasets.load(name, root=place, scale=scale)
-                break
-            except DatasetError:
-                continue  # not here
-    if not found:
-        try:
-            found["folder"] = datasets.load("folder", root=root, scale=scale)
-        except DatasetError as error:
-            raise DatasetError(f"no data set found under --root: {error}") from error
-    return found
 
 
 # --- experiments ------------------------------------------------------------------------------------
@@ -587,12 +557,13 @@ def table3(study: Study) -> list[dict]:
 
 
 def semantic_recovery(study: Study) -> dict:
-    """Measure how much true overlap of labels the joint embedding recovers, and class means beside it.
+    """Measure how much overlap of labels the joint embedding recovers, and class means beside it.
 
     Parameters
     ----------
     study : Study
-        Of synthetic sets: only their true overlap is known.
+        The true overlap is known of synthetic sets only. For real ones, it is what their names say:
+        `mirlab.datasets.labels.nominal_overlap`.
 
     Returns
     -------
@@ -602,8 +573,8 @@ def semantic_recovery(study: Study) -> dict:
 
     Raises
     ------
-    DatasetError
-        If the joint embedding was learned on real sets.
+    ValueError
+        If there is nothing to recover.
 
     Examples
     --------
@@ -611,15 +582,17 @@ def semantic_recovery(study: Study) -> dict:
     0.7
     """
     space = study.embedding("joint")
-    if not all(name.endswith("-synth") for name in space.sources):
-        raise DatasetError(
-            f"the true overlap of labels is known for synthetic sets only, not {[*space.sources]}"
-        )
-    labels = [(name.removesuffix("-synth"), label) for name in space.sources for label in space.sources[name]]
-    overlap = true_overlap(labels)
+    sets = [name for name in space.sources for _ in space.sources[name]]
+    labels = [label for name in space.sources for label in space.sources[name]]
+    if all(name.endswith("-synth") for name in space.sources):
+        short = [name.removesuffix("-synth") for name in sets]
+        overlap = true_overlap(list(zip(short, labels, strict=True)))
+    else:
+        overlap = nominal_overlap(labels)
     means = []
     for name in space.sources:
-        y = study.features(name).dataset.y
+        data = study.features(name).dataset
+        y = np.array([space.sources[name].index(data.label_names[i]) for i in data.y])
         songs = evaluate.song_vectors(study.windows(name, "base"))
         means.append(neighbours.class_means(songs, y, len(space.sources[name])))
     vectors = {
@@ -629,7 +602,7 @@ def semantic_recovery(study: Study) -> dict:
     result = {}
     for what, where in vectors.items():
         for metric in ("manhattan", "cosine"):
-            r = neighbours.semantic_recovery(where, overlap, [name for name, _ in labels], metric=metric)
+            r = neighbours.semantic_recovery(where, overlap, sets, metric=metric)
             one = {"value": r.value, "standard_error": r.standard_error}
             result.setdefault(what, {})[metric] = one
     return result
@@ -658,7 +631,9 @@ def classify(study: Study, target: str, features: str) -> evaluate.CrossValidati
         If the set cannot be split, as when a label has a single recording.
     """
     return evaluate.cross_validate(
-        study.windows(target, features), random_state=study.seed, **_songs(study, target)
+        study.windows(target, features),
+        random_state=study.seed,
+        **_songs(study.features(target).dataset, study.groups(target)),
     )
 
 
@@ -684,7 +659,7 @@ def curve(study: Study, target: str, features: str) -> evaluate.LearningCurve:
         study.windows(target, features),
         per_class=PER_CLASS,
         random_state=study.seed,
-        **_songs(study, target),
+        **_songs(study.features(target).dataset, study.groups(target)),
     )
 
 
@@ -717,16 +692,45 @@ def similar(study: Study, target: str, features: str) -> np.ndarray:
     return found[queries]
 
 
-def _songs(study, target):
+def _songs(data, groups):
     """Return the labels by name, the groups, and ten folds as in the paper, fewer for a very small set."""
-    data, groups = study.features(target).dataset, study.groups(target)
     most = np.bincount(data.y).max()
     if groups is not None:
         most = min(most, len(np.unique(groups)))
     return {"y": np.array(data.label_names)[data.y], "groups": groups, "n_splits": int(np.clip(most, 2, 10))}
 
 
-_PROTOCOLS = {"table4": classify, "table5": similar, "figure3": curve}
+def by_split(study: Study, target: str, features: str) -> dict:
+    """Measure accuracy at full data again, on splits that let less leak than the paper's by song.
+
+    Parameters
+    ----------
+    study, target, features
+        As for `classify`.
+
+    Returns
+    -------
+    dict of str to (mirlab.evaluate.CrossValidation, mirlab.evaluate.PublishedSplit or str)
+        ``"by artist"``, ten folds, where artists are known; then every published split by its name. A str
+        says why one cannot be measured.
+    """
+    data = study.features(target).dataset
+    songs = _songs(data, data.groups)
+    ways = {}
+    if study.groups(target) is None and len(np.unique(data.groups)) < len(data):
+        ways["by artist"] = partial(evaluate.cross_validate, **songs)
+    for name, parts in data.splits.items():
+        ways[name] = partial(evaluate.published_split, y=songs["y"], parts=parts)
+    found = {}
+    for name, way in ways.items():
+        try:
+            found[name] = way(study.windows(target, features), random_state=study.seed)
+        except ValueError as error:  # too little of the split is there
+            found[name] = str(error)
+    return found
+
+
+_PROTOCOLS = {"table4": classify, "table5": similar, "figure3": curve, "splits": by_split}
 
 
 def measure(study: Study, experiments=("table4", "table5", "figure3")) -> dict:
@@ -736,15 +740,15 @@ def measure(study: Study, experiments=("table4", "table5", "figure3")) -> dict:
     ----------
     study : Study
         Data and embeddings.
-    experiments : sequence of {"table4", "table5", "figure3"}
+    experiments : sequence of {"table4", "table5", "figure3", "splits"}
         Which.
 
     Returns
     -------
     dict
-        ``results[experiment][target, features]`` as `classify`, `similar` and `curve` return them,
-        ``seconds[experiment]`` of work summed over processes, ``problems``: what could not be measured,
-        and why.
+        ``results[experiment][target, features]`` as `classify`, `similar`, `curve` and `by_split` return
+        them, ``seconds[experiment]`` of work summed over processes, ``problems``: what could not be
+        measured, and why.
 
     Raises
     ------
@@ -832,6 +836,60 @@ class PeakMemory:
 # --- report -----------------------------------------------------------------------------------------
 
 
+def comparable(study: Study) -> dict[str, dict[str, str]]:
+    """Say which figures of a study may be held against the paper's, and why the others may not.
+
+    Parameters
+    ----------
+    study : Study
+        Its data sets are looked at, not what was measured.
+
+    Returns
+    -------
+    dict of str to dict of str to str
+        For each target, and each kind of features, why its figures cannot be compared; "" if they can.
+        The entry "joint" says so of the joint embedding and Table 3.
+
+    Notes
+    -----
+    A set counts as the paper's if not more than one excerpt in a hundred is missing. Even then the paper
+    leaves open how long it trained, and whether its regression was plain: see `mirlab.evaluate`.
+
+    Examples
+    --------
+    >>> comparable(Study())["gtzan-synth"]["base"]
+    'gtzan-synth is synthetic'
+    """
+
+    def unlike(name):
+        """Why a set is not the paper's; "" if it is."""
+        wanted = published()["excerpts"].get(name)
+        if name.endswith("-synth"):
+            return f"{name} is synthetic"
+        if wanted is None:
+            return f"{name} is not in the paper"
+        there = len(study.features(name))
+        return f"{there} excerpts of {name}, the paper has {wanted}" if there < 0.99 * wanted else ""
+
+    def learned(kind, target=""):
+        sources = study.sources(kind, target)
+        if sources[0].endswith("-synth"):
+            return "learned on synthetic sets"
+        absent = [name for name in GENRE_SETS if kind != "tag" and name not in {*sources, target}]
+        reasons = [reason for reason in map(unlike, sources) if reason]
+        if absent:
+            reasons.append(f"learned without {' and '.join(absent)}")
+        if study.scale != "paper":
+            reasons.append("trained for a fifth of the samples (use --scale paper)")
+        return "; ".join(reasons)
+
+    told = {}
+    for target in study.targets:
+        learnt = {"base": "", "genre": learned("genre", target), "tag": learned("tag", target)}
+        told[target] = {kind: unlike(target) or reason for kind, reason in learnt.items()}
+    return told | {"joint": {"table3": learned("joint")}}
+
+
 def reproduce(study: Study, only=EXPERIMENTS) -> dict:
     """Run §6 whole.
 
@@ -876,7 +934,11 @@ def reproduce(study: Study, only=EXPERIMENTS) -> dict:
     }
     missing = [name for name in (*GENRE_SETS, TAG_SET) if study.root is not None and name not in study.real]
     report["missing"] = missing
-    report["problems"] = [p for name in study.targets for p in study.features(name).problems]
+    report["comparable"] = comparable(study)
+    report["problems"] = [
+        *study.refused,
+        *(p for name in study.targets for p in study.features(name).problems),
+    ]
     report["problems"] += measured["problems"]
     return report
 
@@ -897,12 +959,16 @@ def _run(study, only, report):
         report["table3"] = table3(study)
         try:
             report["semantic_recovery"] = semantic_recovery(study)
-        except DatasetError as error:
+        except ValueError as error:  # a few sets in part may have nothing in common
             report["semantic_recovery"] = {"problem": str(error)}
         findings["table3"] = _found_neighbours(report)
         _clock(report, "table3", started)
     experiments = [name for name in ("table4", "table5", "figure3") if name in only]
-    measured = measure(study, experiments) if experiments else {"problems": [], "seconds": {}}
+    beside = ["splits"] if study.real and "table4" in only else []
+    measured = measure(study, experiments + beside) if experiments else {"problems": [], "seconds": {}}
+    if beside:
+        report["splits"], problems = _split_rows(measured["results"]["splits"])
+        measured["problems"] += problems
     for name in experiments:
         found = measured["results"][name]
         report[name] = _rows(name, found)
@@ -949,6 +1015,20 @@ def _rows(name, results):
     return rows
 
 
+def _split_rows(results):
+    """Turn what `by_split` found into rows, and into sentences where nothing could be found."""
+    rows, problems = [], []
+    for (target, features), found in results.items():
+        for split, result in found.items():
+            if isinstance(result, str):
+                problems.append(f"split {split!r} of {target}: {result}")
+            else:
+                about = {"dataset": target, "split": split, "features": features}
+                value, error = float(result.mean), float(result.standard_error)
+                rows.append(about | {"value": value, "standard_error": error})
+    return rows, list(dict.fromkeys(problems))
+
+
 def _versus_base(results):
     """Yield each embedding with [(target, its result, that of the base features), ...]."""
     targets = dict.fromkeys(target for target, _ in results)
@@ -962,9 +1042,11 @@ def _found_neighbours(report):
     if "problem" in recovery:
         return f"The neighbours of {len(report['table3'])} labels are listed. " + recovery["problem"]
     joint, means = (recovery[what]["manhattan"] for what in ("joint embedding", "class means"))
+    synthetic = all(row["seed"].endswith("-synth)") for row in report["table3"])
+    told = "true overlap" if synthetic else "overlap that the labels' names tell"
     return (
         f"The labels' neighbours in other sets recover {joint['value']:.2f} ± {joint['standard_error']:.2f} "
-        f"of the true overlap (0 is chance, 1 the best possible); class means of the base features recover "
+        f"of the {told} (0 is chance, 1 the best possible); class means of the base features recover "
         f"{means['value']:.2f} ± {means['standard_error']:.2f}."
     )
 

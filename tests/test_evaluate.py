@@ -25,6 +25,7 @@ from mirlab.evaluate import (
     nearest,
     precision_at_k,
     precision_per_query,
+    published_split,
     song_vectors,
     standard_error,
     tagging_metrics,
@@ -233,6 +234,67 @@ def test_group_names_may_be_strings_and_seeds_matter():
 def test_folds_that_cannot_be_made_are_refused_in_words(y, groups, n_splits, message):
     with pytest.raises((ValueError, TypeError), match=message):
         folds(y, groups, n_splits=n_splits)
+
+
+# ------------------------------------------------------------------------------------------ published splits
+
+
+@pytest.mark.parametrize("ridge", [0, 1e-2])
+def test_a_published_split_is_learned_on_one_part_and_tested_on_another(ridge):
+    y = np.tile([0, 1, 2], 14)
+    windows = songs_of(y)
+    parts = np.array(["train"] * 24 + ["valid"] * 6 + [""] * 3 + ["test"] * 9)
+    result = published_split(windows, y, parts, ridge=ridge)
+    test = np.flatnonzero(parts == "test")
+    by_hand = outputs_by_the_book(windows, y, np.flatnonzero(parts == "train"), test, ridge)
+    assert result.tested.tolist() == test.tolist()
+    assert result.right.tolist() == (by_hand.argmax(axis=1) == y[test]).tolist()
+    assert result.mean == pytest.approx(result.right.mean())
+    assert result.standard_error == pytest.approx(np.sqrt(result.mean * (1 - result.mean) / 8))
+    moved = songs_of(y, seed=1)
+    changed = [moved[i] if parts[i] in ("valid", "") else windows[i] for i in range(len(y))]
+    again = published_split(changed, y, parts, ridge=ridge)
+    assert again.right.tolist() == result.right.tolist(), "what is in neither part has no say"
+
+
+def test_published_folds_are_tested_one_by_one():
+    y = np.tile([0, 1], 21)
+    windows, fold = songs_of(y), np.repeat([0, 1, 2], 14)
+    parts = [f"fold {f + 1}" for f in fold]
+    result = published_split(windows, y, parts)
+    assert sorted(result.tested.tolist()) == list(range(42))
+    for f in range(3):
+        test = np.flatnonzero(fold == f)
+        by_hand = outputs_by_the_book(windows, y, np.flatnonzero(fold != f), test, evaluate.RIDGE)
+        mine = result.right[np.isin(result.tested, test)]
+        assert mine.tolist() == (by_hand.argmax(axis=1) == y[test]).tolist()
+
+
+def test_a_published_split_takes_any_classifier_and_a_label_that_training_lacks():
+    y = np.array(["a", "b"] * 8 + ["c", "a", "b"])
+    windows = songs_of(y, apart=5.0)
+    parts = ["train"] * 16 + ["test"] * 3
+    for classifier in (None, GaussianNB()):
+        result = published_split(windows, y, parts, classifier=classifier)
+        assert result.right.tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("parts", "error", "message"),
+    [
+        (["train"] * 6, ValueError, "too few songs"),
+        (["test"] * 6, ValueError, "too few songs"),
+        ([""] * 6, ValueError, "too few songs"),
+        (["train"] * 5 + ["test"], ValueError, "too few songs"),
+        (["fold 1"] * 6, ValueError, "too few songs"),
+        (["train"] * 5, ValueError, "parts has 5 entries for 6 songs"),
+        ([0, 0, 0, 1, 1, 1], TypeError, "parts holds int64; it must hold names"),
+    ],
+)
+def test_splits_that_cannot_be_used_are_refused_in_words(parts, error, message):
+    y = [0, 1] * 3
+    with pytest.raises(error, match=message):
+        published_split(songs_of(y), y, parts)
 
 
 # ------------------------------------------------------------------------------------------ learning curves

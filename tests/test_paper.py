@@ -17,9 +17,10 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirlab import evaluate, features, nonlinear, paper, paths, store, warp
+from mirlab import evaluate, features, neighbours, nonlinear, paper, paths, store, warp
 from mirlab.corpus import styles
 from mirlab.datasets import Dataset
+from mirlab.datasets.labels import nominal_overlap
 from mirlab.errors import DatasetError, StoreError
 from mirlab.paper import Embedding, Study
 
@@ -91,7 +92,7 @@ def bits(embedding):
 
 def test_published_tables_are_complete():
     tables = paper.published()
-    assert set(tables) == {"table3", "table4", "table5"}
+    assert set(tables) == {"excerpts", "table3", "table4", "table5"}
     for table, shape in (("table4", (2,)), ("table5", ())):
         assert set(tables[table]) == set(paper.GENRE_SETS)
         for row in tables[table].values():
@@ -315,13 +316,7 @@ def test_an_embedding_behind_a_hidden_layer_is_kept_and_maps_as_its_model(course
 def test_a_label_without_excerpts_has_no_place(course):
     made = course["gtzan-synth"]
     kept = np.flatnonzero(made.dataset.y != 3)
-    data = replace(
-        made.dataset,
-        track_ids=[str(i) for i in kept],
-        y=made.dataset.y[kept],
-        groups=kept,
-        fingerprints=[str(i) for i in kept],
-    )
+    data = made.dataset.subset(kept)
     embedding = paper.learn([made_features(data), course["unique-synth"]], epoch_size=200, n_epochs=1)
     assert embedding.sources["gtzan-synth"] == [
         label for i, label in enumerate(made.dataset.label_names) if i != 3
@@ -448,8 +443,7 @@ def test_preparing_makes_what_is_missing_and_tells_of_that_alone(course, data_di
 
 def test_two_embeddings_of_the_same_sources_are_one(course, data_dir, monkeypatch):
     course["folder"] = made_features(made_dataset("folder", labels=["a", "b"]), key="folder")
-    monkeypatch.setattr(paper, "find_real", lambda root, scale: {"folder": course["folder"].dataset})
-    Study(root="somewhere").prepare()
+    Study(root="somewhere", _kept={"real": {"folder": course["folder"].dataset}}).prepare()
     assert len(list((data_dir / "embeddings").iterdir())) == 2  # joint is genre, and tag
 
 
@@ -539,10 +533,23 @@ def test_recovery_of_planted_labels_is_perfect_and_of_shuffled_ones_is_chance(co
     assert abs(result["value"]) < 4 * result["standard_error"]
 
 
-def test_recovery_needs_a_known_truth(course):
-    study = with_joint(planted(course, ending=""))
-    with pytest.raises(DatasetError, match="known for synthetic sets only, not"):
-        paper.semantic_recovery(study)
+def test_recovery_of_real_sets_goes_by_what_their_labels_are_called(course):
+    truth = planted(course, ending="")
+    for name in truth.sources:
+        data = course[f"{name}-synth"].dataset
+        course[name] = made_features(replace(data, name=name), key=name)
+    study = with_joint(truth)
+    labels = [label for name in truth.sources for label in truth.sources[name]]
+    sets = [name for name in truth.sources for _ in truth.sources[name]]
+    named = nominal_overlap(labels)
+    by_hand = neighbours.semantic_recovery(np.concatenate(truth.label_embeddings), named, sets)
+    found = paper.semantic_recovery(study)
+    assert found["joint embedding"]["manhattan"]["value"] == pytest.approx(by_hand.value)
+    assert by_hand.value > 0.9, "mixtures of styles lie much as their names say"
+    rng = np.random.default_rng(0)
+    shuffled = replace(truth, label_embeddings=[rng.permutation(W) for W in truth.label_embeddings])
+    result = paper.semantic_recovery(with_joint(shuffled))["joint embedding"]["manhattan"]
+    assert abs(result["value"]) < 4 * result["standard_error"]
 
 
 # --- Tables 4 and 5, Figure 3 ---------------------------------------------------------------------------
@@ -728,7 +735,7 @@ def test_neighbour_findings():
         what: {"manhattan": {"value": value, "standard_error": 0.036}, "cosine": {}}
         for what, value in (("joint embedding", 0.724), ("class means", 0.441))
     }
-    report = {"table3": [0] * 52, "semantic_recovery": recovery}
+    report = {"table3": [{"seed": "jazz (gtzan-synth)"}] * 52, "semantic_recovery": recovery}
     told = paper._found_neighbours(report)
     assert "recover 0.72 ± 0.04 of the true overlap" in told
     assert "class means of the base features recover 0.44 ± 0.04." in told
@@ -768,7 +775,7 @@ def test_reproduce_gives_the_schema_that_was_agreed(course):
     check_schema(report)
     assert set(report) == {
         *("scale", "seed", "versions", "seconds", "peak_memory_mb", "table3", "semantic_recovery", "table4"),
-        *("table5", "figure3", "findings", "sources", "missing", "problems"),
+        *("table5", "figure3", "findings", "sources", "missing", "comparable", "problems"),
     }
     assert (report["scale"], report["seed"], report["missing"], report["problems"]) == ("lesson", 5, [], [])
     assert [len(report[name]) for name in SCHEMA] == [52, 12, 12, 60]
@@ -857,7 +864,8 @@ def test_a_real_set_beside_the_synthetic_ones(sound):
             "tag": ["magnatagatune-synth"],
         }
     }
-    assert "blues: 7 of 100 files" in report["problems"]
+    assert report["comparable"]["gtzan"]["base"] == "14 excerpts of gtzan, the paper has 1000"
+    assert any("are missing, the first is" in problem for problem in report["problems"])
     assert any("rock.00007.wav" in problem for problem in report["problems"])
 
 
@@ -886,45 +894,98 @@ def test_a_folder_with_several_recordings_a_label_is_measured(sound):
     assert [row["value"] for row in report["table4"] if row["features"] == "base"] == [1.0]
 
 
-# --- find_real ------------------------------------------------------------------------------------------
+# --- what may be held against the paper -----------------------------------------------------------------
 
 
-def gtzan_at(place):
-    for genre in ("blues", "jazz"):
-        (place / genre).mkdir(parents=True)
-        (place / genre / f"{genre}.00000.wav").write_bytes(b"RIFF")
+def real_study(sizes, scale="paper"):
+    """A study of real sets of these sizes; nothing but their number of excerpts is looked at."""
+    kept = {}
+    for name, n in sizes.items():
+        data = Dataset(
+            name, [str(i) for i in range(n)], ["a"], np.zeros(n, int), np.arange(n), None, [""] * n
+        )
+        kept["features", name] = store.Features(data, np.zeros((0, 200)), np.zeros(n + 1, int), [], name)
+    return Study(scale, root="somewhere", _kept={"real": dict.fromkeys(sizes)} | kept)
 
 
-@pytest.mark.parametrize("below", ["gtzan", "gtzan/genres", "gtzan/Data/genres_original", "genres", "."])
-def test_gtzan_is_found_where_it_lies(tmp_path, below):
-    gtzan_at(tmp_path / below)
-    found = paper.find_real(tmp_path)
-    assert list(found) == ["gtzan"]
-    assert found["gtzan"].track_ids == ["blues.00000", "jazz.00000"]
+WHOLE = paper.published()["excerpts"]
 
 
-def test_any_other_folder_of_labels_is_a_folder(tmp_path):
-    for label in ("blues", "jazz"):  # genres of GTZAN, but other files
-        write_tone(tmp_path / label / "song.wav", 300, 12, 0)
-    assert list(paper.find_real(tmp_path)) == ["folder"]
-    assert len(paper.find_real(tmp_path)["folder"]) == 4
-    assert len(paper.find_real(tmp_path, scale="paper")["folder"]) == 2
+def test_with_the_papers_sets_every_figure_is_comparable():
+    assert set(WHOLE) == {*paper.GENRE_SETS, paper.TAG_SET}
+    told = paper.comparable(real_study(WHOLE))
+    assert set(told) == {*paper.GENRE_SETS, "joint"}
+    assert {reason for kinds in told.values() for reason in kinds.values()} == {""}
 
 
-@pytest.mark.parametrize("what", ["nothing", "file", "empty"])
-def test_no_data_under_root(tmp_path, what):
-    root = tmp_path / "music"
-    if what == "file":
-        root.write_text("no folder", encoding="utf-8")
-    if what == "empty":
-        root.mkdir()
-    told = (
-        "no label has sound; the layout must be"
-        if what == "empty"
-        else "there is no such folder; --root names"
+def test_one_bad_file_takes_nothing_away_and_half_a_set_does():
+    told = paper.comparable(real_study(WHOLE | {"gtzan": 999}))
+    assert told["gtzan"]["base"] == ""
+    told = paper.comparable(real_study(WHOLE | {"gtzan": 500}))
+    assert set(told["gtzan"].values()) == {"500 excerpts of gtzan, the paper has 1000"}
+    assert told["homburg"] == {"base": "", "genre": "500 excerpts of gtzan, the paper has 1000", "tag": ""}
+    assert told["joint"]["table3"] == "500 excerpts of gtzan, the paper has 1000"
+
+
+def test_what_was_learned_on_other_sets_is_not_comparable():
+    told = paper.comparable(real_study({"gtzan": 1000}))
+    synthetic = "learned on synthetic sets"
+    assert told == {
+        "gtzan": {"base": "", "genre": synthetic, "tag": synthetic},
+        "joint": {"table3": synthetic},
+    }
+    told = paper.comparable(real_study({"gtzan": 1000, "homburg": 1886, "fma": 8000}))
+    assert told["gtzan"]["genre"] == "learned without artists1517 and unique"
+    assert set(told["fma"].values()) == {"fma is not in the paper"}
+
+
+def test_at_lesson_scale_only_base_features_are_comparable():
+    told = paper.comparable(real_study(WHOLE, scale="lesson"))
+    for name in paper.GENRE_SETS:
+        assert told[name]["base"] == ""
+        assert "--scale paper" in told[name]["genre"] and "--scale paper" in told[name]["tag"]
+    assert set(paper.comparable(Study())["gtzan-synth"].values()) == {"gtzan-synth is synthetic"}
+
+
+# --- splits -------------------------------------------------------------------------------------------------
+
+
+def test_a_real_set_is_split_by_artist_and_as_published_beside_the_papers_way(course):
+    y = np.repeat([0, 1], 12)
+    parts = ["train", "train", "test", ""] * 6
+    data = Dataset(
+        "gtzan",
+        [str(i) for i in range(24)],
+        ["blues", "rock"],
+        y,
+        np.arange(24) // 2,
+        None,
+        [str(i) for i in range(24)],
+        splits={"thirds": parts, "nothing there": [""] * 24},
     )
-    with pytest.raises(DatasetError, match=told):
-        paper.find_real(root)
+    course["gtzan"] = made_features(data, key="gtzan")
+    study = Study(root="somewhere", seed=2, _kept={"real": {"gtzan": data}, "search": ({}, [])})
+    found = paper.by_split(study, "gtzan", "base")
+    names, windows = np.array(["blues", "rock"])[y], study.windows("gtzan", "base")
+    by_hand = evaluate.cross_validate(windows, names, groups=data.groups, random_state=2)
+    assert found["by artist"].scores.tolist() == by_hand.scores.tolist()
+    assert found["thirds"].right.tolist() == evaluate.published_split(windows, names, parts).right.tolist()
+    assert found["nothing there"].startswith("parts: too few songs")
+    report = paper.reproduce(study, ["table4"])
+    assert [row["split"] for row in report["splits"]] == ["by artist", "thirds"] * 3
+    assert {row["features"] for row in report["splits"]} == set(paper.FEATURES)
+    assert [p for p in report["problems"] if p.startswith("split 'nothing there' of gtzan: parts:")]
+    assert "splits" not in paper.reproduce(study, ["table5"])
+
+
+def test_no_split_by_artist_where_no_artist_is_known_or_it_is_done_already(course):
+    data = made_dataset("gtzan", labels=["a", "b"])
+    course["gtzan"] = made_features(data, key="gtzan")
+    study = Study(root="somewhere", _kept={"real": {"gtzan": data}, "search": ({}, [])})
+    assert paper.by_split(study, "gtzan", "base") == {}
+    folder = made_dataset("folder", labels=["a", "b"], groups=np.array([0, 0, 1, 2, 2, 3]))
+    course["folder"] = made_features(folder, key="folder")
+    assert paper.by_split(study, "folder", "base") == {}
 
 
 # --- the course as it is built ----------------------------------------------------------------------------
