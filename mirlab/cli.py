@@ -7,12 +7,13 @@ import argparse
 import json
 import os
 import platform
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 import textwrap
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -45,13 +46,16 @@ def main(arguments=None) -> int:
     Returns
     -------
     int
-        0 if all is well, 1 if `doctor` found something to mend, 2 for a mistake of the user's.
+        0 if all is well, 1 if `doctor` or `validate` found something to mend, 2 for a mistake of the user's.
 
     Examples
     --------
     >>> main(["reproduce", "--root", "no such folder"])
     2
     """
+    for stream in (sys.stdout, sys.stderr):  # a pipe on Windows has not every letter of a file's name
+        with suppress(AttributeError):  # whoever calls us may have put something else there
+            stream.reconfigure(errors="backslashreplace")
     try:
         options = _parser().parse_args(arguments)
         code = options.run(options) or 0
@@ -122,8 +126,26 @@ def _parser():
     extract.add_argument("name", metavar="NAME", help="such as gtzan, folder, gtzan-synth")
     extract.add_argument("--root", type=Path, metavar="DIR", help="folder of a real data set")
     extract.add_argument("--scale", choices=("lesson", "paper"), default="lesson")
-    _jobs(extract)
+    workers = extract.add_mutually_exclusive_group()
+    _jobs(workers)
+    workers.add_argument("--dask", metavar="HOST:PORT", help="a Dask cluster's scheduler: see docs/scale.md")
     extract.set_defaults(run=_extract)
+
+    unpack = commands.add_parser("unpack", help="an archive of a data set, with care")
+    unpack.add_argument("archive", type=Path, metavar="ARCHIVE", help="tar or zip, whole or in parts")
+    unpack.add_argument("--to", type=Path, metavar="DIR", help="a new folder; beside it if not given")
+    unpack.set_defaults(run=_unpack)
+
+    validate = commands.add_parser(
+        "validate", help="what is missing, damaged, silent or there twice in a set"
+    )
+    validate.add_argument("name", metavar="NAME", help="such as gtzan, homburg, folder")
+    validate.add_argument("--root", type=Path, metavar="DIR", help="its folder")
+    validate.add_argument("--json", type=Path, metavar="FILE", help="write the report there too")
+    validate.add_argument("--against", type=Path, metavar="FILE", help="what is new since that report?")
+    validate.add_argument("--all", action="store_true", help="every finding, not only some of each kind")
+    _jobs(validate)
+    validate.set_defaults(run=_validate)
 
     doctor = commands.add_parser("doctor", help="is this machine ready for class?")
     doctor.set_defaults(run=_doctor)
@@ -398,6 +420,13 @@ def as_text(report) -> str:
                     line += f"{text + (f' ({known:.3f})' if known is not None else ''):>24s}"
                 lines.append(line)
             lines.append(_paragraph(report["findings"][name]))
+    if report.get("splits"):
+        lines += ["", "The same accuracy where less can leak: no artist on both sides, or a published split."]
+        lines.append(f"  {'':36s}" + "".join(f"{features:>18s}" for features in FEATURES))
+        for target, split in dict.fromkeys((row["dataset"], row["split"]) for row in report["splits"]):
+            mine = [r for r in report["splits"] if (r["dataset"], r["split"]) == (target, split)]
+            cells = "".join(f"{r['value']:>10.3f} ± {r['standard_error']:.3f}" for r in mine)
+            lines.append(f"  {target:20s}{split:16s}{cells}")
     if "figure3" in report:
         lines += ["", "Figure 3. Accuracy by number of training songs a label (the paper prints no numbers)."]
         if report["figure3"]:
@@ -408,9 +437,25 @@ def as_text(report) -> str:
             cells = "".join(f"{r['value']:>8.3f} ± {r['standard_error']:.3f}" for r in mine)
             lines.append(f"  {target:20s} {features:7s}{cells}")
         lines.append(_paragraph(report["findings"]["figure3"]))
+    lines += _compared(report.get("comparable", {}))
     seconds = sum(report["seconds"].values())
     lines += ["", f"{seconds:.0f} s of work, at most {report['peak_memory_mb']} MB of memory."]
     return "\n".join(lines)
+
+
+def _compared(comparable):
+    """Say of real sets which figures may be held against the paper's."""
+    if all(target == "joint" or target.endswith("-synth") for target in comparable):
+        return []  # the first line has said it
+    reasons = {}
+    for target, kinds in comparable.items():
+        for kind, reason in kinds.items():
+            reasons.setdefault(reason, []).append("Table 3" if target == "joint" else f"{target} {kind}")
+    lines = ["", "Which of these may be held against the paper's figures?"]
+    for reason, told in sorted(reasons.items()):
+        answer = f"no, {reason}" if reason else "yes, as far as the paper says how it was done"
+        lines.append(_paragraph(f"{', '.join(told)}: {answer}."))
+    return lines
 
 
 def _paragraph(text):
@@ -420,14 +465,60 @@ def _paragraph(text):
 def _extract(options):
     from mirlab import datasets, store
 
-    data = datasets.load(options.name, root=options.root, scale=options.scale)
+    root = options.root
+    if options.dask is not None and root is not None:
+        root = root.absolute()  # other machines don't know which folder we are in
     with _progress_bars() as progress:
-        features = store.extract(data, n_jobs=options.jobs, progress=progress)
+        data = datasets.load(options.name, root=root, scale=options.scale, progress=progress)
+        with _workers(options.dask, data):
+            features = store.extract(data, n_jobs=options.jobs, progress=progress)
     for problem in features.problems:
         print(f"Note: {problem}")
     counts = f"{len(features)} excerpts, {len(features.frames)} frames, {len(features.problems)} problems"
     print(f"{data.name}: {counts}")
     return 0
+
+
+def _workers(address, data):
+    """Return a context in which joblib's work is done by other machines, if an address is given."""
+    if address is None:
+        return nullcontext()
+    from mirlab import cluster
+
+    return cluster.connected(address, data, paths.data_dir() / "features")
+
+
+def _unpack(options):
+    from mirlab import datasets
+    from mirlab.datasets import archive
+
+    with _progress_bars() as progress:
+        folder = archive.unpack(options.archive, options.to, progress=progress)
+    print(f"Unpacked to {folder}")
+    try:
+        names = [*datasets.search(folder)[0]]
+    except MirlabError:  # not the sound, maybe, but its tables
+        names = ["NAME"]
+    for name in names:
+        print(f"Next: mirlab validate {name} --root {shlex.quote(str(folder))}")
+    return 0
+
+
+def _validate(options):
+    from mirlab import datasets, validate
+
+    _check_json(options.json)
+    listing = datasets.find(options.name, root=options.root)
+    earlier = validate.read(options.against, name=options.name) if options.against else None
+    try:
+        with _progress_bars() as progress:
+            report = validate.check(listing, earlier=earlier, n_jobs=options.jobs, progress=progress)
+    except KeyboardInterrupt:
+        print("\nmirlab: stopped before the end; no report was made", file=sys.stderr)
+        return 130
+    _write_json(options.json, report.as_dict())
+    print(validate.as_text(report, everything=options.all))
+    return 1 if report.findings else 0
 
 
 def _doctor(options):
