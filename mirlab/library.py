@@ -65,7 +65,8 @@ def _opened(root, progress, *, practice=False):
     title = (
         "the practice folder (synthetic)" if practice else f"{root.resolve().name} ({name})".replace("$", "_")
     )
-    told = f"Opened {title}: {len(dataset)} excerpts that can be used, {len(problems)} notes."
+    notes = f"{len(problems)} note{'' if len(problems) == 1 else 's'}"
+    told = f"Opened {title}: {len(dataset)} excerpts that can be used, {notes}."
     if others := study.targets[1:]:
         told += f" There is also {', '.join(others)}; name its own folder to look at it."
     return Library(study, name, title, told, dataset, np.arange(len(dataset)), practice)
