@@ -21,7 +21,7 @@ import joblib
 from tqdm import tqdm
 
 from mirlab import __version__, paths
-from mirlab.errors import MirlabError
+from mirlab.errors import MirlabError, printable
 
 FIRST_LESSON = "00_start_here.ipynb"
 
@@ -77,7 +77,7 @@ def main(arguments=None) -> int:
 
 
 def _told(mistake):
-    print(f"mirlab: {mistake}", file=sys.stderr)
+    print(f"mirlab: {printable(str(mistake))}", file=sys.stderr)
     return 2
 
 

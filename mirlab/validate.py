@@ -26,7 +26,7 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.neighbors import NearestNeighbors
 
 from mirlab import audio, datasets
-from mirlab.errors import AudioError, DatasetError
+from mirlab.errors import AudioError, DatasetError, printable
 from mirlab.features import LOG_OFFSET, log_mel
 from mirlab.store import SILENCE
 
@@ -178,7 +178,7 @@ def check(listing, *, earlier=None, n_jobs=1, progress=None):
     ]
     looks = _look_at_all(files, listing, n_jobs=n_jobs, progress=progress)
     index = {
-        audio.printable(excerpt.track_id): [file.name, f"blake2b:{look.content}", look.seconds]
+        printable(excerpt.track_id): [file.name, f"blake2b:{look.content}", look.seconds]
         for file, look in zip(files, looks, strict=True)
         if look.content
         for excerpt in file.excerpts
@@ -248,7 +248,7 @@ def read(file, *, name):
             and entry[1].startswith("blake2b:"),
             f"of {track_id!r:.50} it has no path and hash",
         )
-    return {audio.printable(entry[0]): entry[1] for entry in index.values()}
+    return {printable(entry[0]): entry[1] for entry in index.values()}
 
 
 def as_text(report, *, everything=False):
@@ -385,7 +385,7 @@ def _there(path):
 
 def _told(error, path):
     """Return what `audio` has against a file, without its name."""
-    return str(error).removeprefix(f"{audio.printable(path)}: ")
+    return str(error).removeprefix(f"{printable(path)}: ")
 
 
 def _published(file):
@@ -515,7 +515,7 @@ def _home(paths):
 
 
 def _relative(path, home):
-    return audio.printable(path.relative_to(home).as_posix())
+    return printable(path.relative_to(home).as_posix())
 
 
 # --- the set ----------------------------------------------------------------------------------------
@@ -680,7 +680,7 @@ def _anywhere(sentence, home):
             sentence = sentence.replace(f"{folder}{os.sep}", "")
             if sentence.startswith(f"{folder}:"):
                 sentence = f"{folder.name}{sentence.removeprefix(str(folder))}"
-    return audio.printable(sentence)
+    return printable(sentence)
 
 
 def _several(n, thing):

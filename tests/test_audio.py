@@ -1,5 +1,11 @@
+import contextlib
 import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+import broken
 import numpy as np
 import pytest
 import soundfile
@@ -7,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mirlab import AudioError, audio
+from mirlab.audio import containers
 
 FORMATS = {
     "wav": ("WAV", "PCM_16"),
@@ -116,13 +123,6 @@ def test_content_counts_not_the_ending(tmp_path, content, name):
 def test_missing_file_and_folder(tmp_path):
     refused(tmp_path / "none.wav", "no such file")
     refused(tmp_path, "is a folder")
-
-
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="this user may read everything")
-def test_file_without_permission(tmp_path):
-    path = write(tmp_path / "a.wav", sine(1))
-    path.chmod(0)
-    refused(path, "Permission denied")
 
 
 @pytest.mark.parametrize("name", ["a.wav", "a.mp3", "a.ogg", "a.raw", "a.txt", "a"])
@@ -236,5 +236,108 @@ def test_fingerprint_follows_content_alone(tmp_path):
     a.write_bytes(b"two")  # the same size
     os.utime(a, ns=(10**9, 10**9))
     assert audio.fingerprint(a) != first
-    with pytest.raises(AudioError, match="none: cannot be read"):
+    with pytest.raises(AudioError, match="none: no such file"):
         audio.fingerprint(tmp_path / "none")
+
+
+# -- what decoders say -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def noisy_mp3(tmp_path):
+    """An MP3 about which the decoder has something to say while it is opened, sought in and read."""
+    whole = write(tmp_path / "whole.mp3", np.random.default_rng(0).uniform(-0.5, 0.5, 4 * 22050)).read_bytes()
+    path = tmp_path / "noisy.mp3"
+    path.write_bytes(whole[: len(whole) // 2] + bytes(500) + whole[len(whole) // 2 :] + bytes(5000))
+    return path
+
+
+def test_the_decoder_says_nothing_on_the_screen(noisy_mp3, capfd):
+    with soundfile.SoundFile(noisy_mp3) as file:
+        file.read()
+    assert "Illegal Audio-MPEG-Header" in capfd.readouterr().err  # or this test is of nothing
+    assert audio.load(noisy_mp3, offset=1.0).size
+    assert audio.seconds(noisy_mp3) == 4.0
+    os.write(2, b"still there\n")
+    assert capfd.readouterr() == ("", "still there\n")
+
+
+def test_the_screen_comes_back_after_an_error(tmp_path, capfd):
+    (tmp_path / "words.mp3").write_text("Verse 1\nThe river runs\n" * 100, encoding="utf-8")
+    refused(tmp_path / "words.mp3", "cannot be read as sound")
+    refused(tmp_path / "none.mp3", "no such file")
+    os.write(2, b"still there\n")
+    assert capfd.readouterr().err == "still there\n"
+
+
+def test_the_screen_comes_back_whichever_thread_ends_last(noisy_mp3, capfd):
+    with ThreadPoolExecutor(8) as pool:
+        lengths = list(pool.map(lambda _: len(audio.load(noisy_mp3)), range(80)))
+    assert len(set(lengths)) == 1
+    os.write(2, b"still there\n")
+    assert capfd.readouterr().err == "still there\n"
+
+
+def test_threads_that_leave_in_any_order(capfd):
+    quiet = audio._Quiet()
+    with quiet:
+        os.write(2, b"hidden\n")
+        second = contextlib.ExitStack()
+        second.enter_context(quiet)
+        os.write(2, b"hidden\n")
+    os.write(2, b"the first has left, the second has not\n")
+    second.close()
+    os.write(2, b"shown\n")
+    assert capfd.readouterr().err == "shown\n"
+
+
+def test_no_file_is_left_open(noisy_mp3):
+    if not os.path.isdir("/proc/self/fd"):
+        pytest.skip("this system does not list what is open")
+    audio.load(noisy_mp3)
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(20):
+        audio.load(noisy_mp3)
+        refused(noisy_mp3, offset=100.0)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a closed stream ends the interpreter there")
+def test_without_a_screen_sound_is_read(noisy_mp3):
+    code = "import os, sys; os.close(2); from mirlab import audio; print(audio.load(sys.argv[1]).size)"
+    command = [sys.executable, "-c", code, str(noisy_mp3)]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300, check=True)
+    assert int(done.stdout) == len(audio.load(noisy_mp3))
+
+
+# -- MP3s without an index ---------------------------------------------------------------------------------
+
+
+def test_an_mp3_without_index_is_as_long_as_it_is(tmp_path):
+    """libsndfile takes all frames to be as large as the first, and reads no further than that makes it."""
+    y = np.concatenate([np.random.default_rng(0).uniform(-0.9, 0.9, 22050), sine(9) * 0.1])
+    content = write(tmp_path / "a.mp3", y).read_bytes()
+    path = tmp_path / "no index.mp3"
+    path.write_bytes(content[broken.mp3_frames(content)[1] :])
+    with soundfile.SoundFile(path) as file:
+        assert file.frames < 5 * 22050  # what libsndfile makes of it
+    assert audio.seconds(path) == pytest.approx(10.0, abs=0.1)
+    assert len(audio.load(path, duration=None)) == round(audio.seconds(path) * 22050)
+    start = 7 * 22050
+    np.testing.assert_allclose(
+        audio.load(path, offset=7.0, duration=2.0), audio.load(path)[start : start + 44100], atol=1e-4
+    )
+
+
+@pytest.mark.parametrize("rate", [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_frames_of_an_mp3_are_counted(tmp_path, rate, channels):
+    content = broken.mp3_without_index(2.0, rate, channels)
+    starts = broken.mp3_frames(content)
+    assert containers._count(content, 0) == len(starts)
+    assert containers._next_frame(content, starts[3] + 1) == starts[4]
+    path = tmp_path / "a.mp3"
+    path.write_bytes(content)
+    per_frame = 1152 if rate >= 32000 else 576
+    assert audio.seconds(path) == pytest.approx(len(starts) * per_frame / rate, abs=2 * per_frame / rate)

@@ -75,7 +75,10 @@ MISTAKES = [
     (["fly"], r"invalid choice: 'fly' \(choose from '?lab'?, .*doctor"),
     (["lab", "--fast"], r"unrecognized arguments: --fast \(see mirlab --help\)"),
     (["extract"], r"the following arguments are required: NAME \(see mirlab extract --help\)"),
-    (["extract", "gtzann"], r"no data set 'gtzann' \(did you mean 'gtzan'\?\); there are folder, artists1517, gtzan, "),
+    (
+        ["extract", "gtzann"],
+        r"no data set 'gtzann' \(did you mean 'gtzan'\?\); there are folder, artists1517, gtzan, ",
+    ),
     (["extract", "gtzan"], r"'gtzan' needs root, the folder it lies in: genres/<genre>/"),
     (["extract", "gtzan-synth", "--root", "x"], r"composed by mirlab and takes no root, but got 'x'"),
     (["extract", "homburg", "--root", "empty"], r"empty: homburg is not here, no genre folder has sound"),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mirlab import audio
 from mirlab.datasets import files
-from mirlab.errors import AudioError, DatasetError
+from mirlab.errors import AudioError, DatasetError, printable
 
 LAYOUT = "<root>/<label>/<recording>, with two labels or more"
 FOLDERS = ()  # it may be called anything
@@ -62,7 +62,7 @@ def find(root, *, scale="lesson"):
             if path.is_dir():
                 problems.append(f"{path}: folders inside a label are not read; move their files up")
             elif path.suffix.lower() in audio.SUFFIXES:
-                track_id = f"{folder.name}/{path.name}"
+                track_id = f"{_told(folder)}/{_told(path)}"
                 try:
                     n = max(1, int((audio.seconds(path) - SHORTEST) // length) + 1)
                 except AudioError as error:
@@ -75,7 +75,7 @@ def find(root, *, scale="lesson"):
                 recordings += 1
         if len(found) > len(refused):
             excerpts += found
-            labels.append(folder.name)
+            labels.append(_told(folder))
         else:
             problems += [*refused, f"{folder}: holds no sound that can be read"]
     if len(labels) < 2:
@@ -83,3 +83,8 @@ def find(root, *, scale="lesson"):
         details = "".join(f"; {problem}" for problem in problems[:2])
         raise DatasetError(f"{root}: {told}; the layout must be {LAYOUT}{details}")
     return files.Listing("folder", excerpts, labels, length, problems)
+
+
+def _told(path):
+    """Return the name of a file or folder so that it can be printed, and no two look the same."""
+    return printable(path.name.replace("\\", "\\\\"))
