@@ -8,8 +8,7 @@ import pytest
 import soundfile
 
 from mirlab import library, paper, store
-from mirlab.errors import DatasetError
-from mirlab.library import _path, hushed, open_library
+from mirlab.library import _path, open_library
 
 RATE = 22050
 PITCH = {"low": 300.0, "high": 2000.0}
@@ -164,7 +163,7 @@ def test_problems_are_told_below_the_folder(folder):
     (folder / "low" / "empty.mp3").touch()
     opened = open_library(folder)
     assert opened.dataset.problems == ["low/empty.mp3: is empty (0 bytes); get a whole copy of it"]
-    assert opened.told.endswith("1 notes.")
+    assert opened.told.endswith("1 note.")
     assert library._below(folder, f"{folder / 'a b' / 'c.wav'}: is gone") == "a b/c.wav: is gone"
     assert library._below(folder, "blues: 1 of 100 files") == "blues: 1 of 100 files"
     renamed = folder.rename(folder.with_name("$my$ music"))
@@ -245,26 +244,6 @@ def test_features_are_extracted_once(folder, monkeypatch):
 
 
 # -- what decoders say -------------------------------------------------------------------------------
-
-
-def test_what_decoders_write_to_the_screen_is_kept_from_it(capfd):
-    with hushed():
-        os.write(2, b"Note: Illegal Audio-MPEG-Header\n")
-    os.write(2, b"after\n")
-    assert capfd.readouterr().err == "after\n"
-    with pytest.raises(DatasetError), hushed():
-        raise DatasetError("passed on")
-    os.write(2, b"still there\n")
-    assert capfd.readouterr().err == "still there\n"
-
-
-def test_without_a_screen_nothing_is_hushed(monkeypatch):
-    def closed(fd):
-        raise OSError(9, "Bad file descriptor")
-
-    monkeypatch.setattr(library.os, "dup", closed)
-    with hushed():
-        pass
 
 
 def test_an_mp3_that_is_none_is_told_by_us_alone(folder, capfd):

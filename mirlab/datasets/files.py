@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from mirlab import audio
+from mirlab.datasets import hashes
 from mirlab.datasets.base import Dataset
-from mirlab.errors import AudioError, DatasetError
+from mirlab.errors import AudioError, DatasetError, printable
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def dataset(listing, *, progress=None):
     listing : Listing
         What was found. An excerpt whose file is missing or cannot be read is left out, and told.
     progress : callable, optional
-        ``progress(done, total, what)``, called while files are read.
+        ``progress(done, total, what)``, called while files are looked through, if that takes a while.
 
     Returns
     -------
@@ -103,17 +104,16 @@ def dataset(listing, *, progress=None):
     if twice is not None:
         raise DatasetError(f"data set {listing.name!r}: two excerpts have the id {twice!r}; ids are unique")
     kept, fingerprints, missing, problems = [], [], [], list(listing.problems)
-    for excerpt in listing.excerpts:
-        try:
-            content = audio.fingerprint(excerpt.path)
-        except AudioError as error:
-            if os.path.lexists(excerpt.path):  # a link that leads nowhere is no file that was left out
-                problems.append(str(error))
-            else:
-                missing.append(excerpt.path)
-        else:
+    what = f"{listing.name}: looking for changed files"
+    hashed = hashes.of([excerpt.path for excerpt in listing.excerpts], progress=progress, what=what)
+    for excerpt, content in zip(listing.excerpts, hashed, strict=True):
+        if not isinstance(content, AudioError):
             kept.append(excerpt)
             fingerprints.append(f"{content} {excerpt.start:g}+{listing.length:g} s")
+        elif os.path.lexists(excerpt.path):  # a link that leads nowhere is no file that was left out
+            problems.append(str(content))
+        else:
+            missing.append(excerpt.path)
     if missing:
         several = (
             f"are missing, the first is {missing[0]}" if len(missing) > 1 else f"is missing: {missing[0]}"
@@ -127,7 +127,7 @@ def dataset(listing, *, progress=None):
         groups=np.array([excerpt.group for excerpt in kept], dtype=np.int64),
         read=_Reader(listing.length),
         fingerprints=fingerprints,
-        problems=problems,
+        problems=[printable(problem) for problem in problems],
         excerpts=kept,
         splits={
             name: [parts.get(excerpt.track_id, "") for excerpt in kept]
