@@ -8,11 +8,16 @@ What lies on disk is readable by plain NumPy. Under ``<root>/<data set>/``::
     <key>.part/          pieces of an extraction that is under way, or was stopped
 
 A piece is a small set: the same three files. Every excerpt has a key, a hash of its sound's fingerprint and
-of all that turns sound into features; the key of a set is a hash of these. So nothing out of date is taken
-for new, and an excerpt that is in any piece or set of this name, older ones too, is copied and not computed.
-A folder gets its name when it is complete, never before. Older sets are left for their owner to delete.
+of all that turns sound into features; the key of a set is a hash of these and of the track ids. So nothing
+out of date is taken for new, and an excerpt that is in any piece or set of this name, older ones too, is
+copied and not computed. Older sets are left for their owner to delete.
+
+A folder gets its name when it is complete and on the disk, never before. So whatever is killed, and whenever,
+what has a name is whole; and whoever else extracts at the same time comes to the same bytes. The first to
+finish is taken, and deletes the pieces; the others see that it is there.
 """
 
+import glob
 import hashlib
 import json
 import os
@@ -20,9 +25,8 @@ import re
 import shutil
 import uuid
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import partial
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +48,7 @@ PARAMETERS = {
 }
 PIECE = 16  # excerpts: about a second of work, what a crash can cost
 SILENCE = 2.0**-15  # one step of 16-bit sound
-DAMAGE = (OSError, EOFError, ValueError, LookupError, TypeError)  # what reading a broken set may raise
+ROUNDS = 5  # one to compute, one to assemble, others if what was found is gone when it is to be copied
 CHUNK = 2**14  # frames: what `Features.windows` maps at a time, 13 MB
 
 
@@ -155,7 +159,8 @@ def extract(dataset, *, root=None, n_jobs=1, progress=None):
 
     Work is done in pieces of 16 excerpts. Stopped at any moment and called again, it goes on where it
     was; the result is the same to the byte, whatever the number of jobs. An excerpt that cannot be read, or
-    is silent, is left out and told in `Features.problems`; to have it tried again, delete the set's folder.
+    is silent, is left out and told in `Features.problems`. To have it tried again, rename the set's folder:
+    all others are copied from there.
 
     Parameters
     ----------
@@ -199,24 +204,34 @@ def extract(dataset, *, root=None, n_jobs=1, progress=None):
     home = (Path(root) if root is not None else paths.data_dir() / "features") / dataset.name
     keys = [_hash(PARAMETERS, fingerprint) for fingerprint in dataset.fingerprints]
     whole = home / _hash(keys, dataset.track_ids)
-    if not whole.is_dir():
-        _compute(dataset, keys, whole, n_jobs=n_jobs, progress=progress)
-        _assemble(dataset, keys, whole)
+    rounds = 0
+    while not os.path.isdir(whole):
+        if rounds == ROUNDS:
+            raise StoreError(
+                f"{_part(whole)}: what is written here is gone, or other, when it is read; see that nobody "
+                "deletes it, and that the disk is sound"
+            )
+        rounds += 1
+        try:
+            _part(whole).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _refused(whole, error) from error
+        known, problems = _known(whole, keys)
+        excerpts = enumerate(zip(keys, dataset.track_ids, strict=True))
+        missing = [i for i, (key, name) in excerpts if key not in known and (key, name) not in problems]
+        if missing:
+            _compute(dataset, keys, missing, whole, n_jobs=n_jobs, progress=progress)
+        else:
+            _assemble(dataset, keys, known, problems, whole)
     shutil.rmtree(_part(whole), ignore_errors=True)
-    return _open(dataset, whole)
+    return _open(dataset, keys, whole)
 
 
-def _compute(dataset, keys, whole, *, n_jobs, progress):
+def _compute(dataset, keys, missing, whole, *, n_jobs, progress):
     """Make the pieces that are missing."""
-    try:
-        _part(whole).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _refused(whole, error) from error
-    known = _known(whole)
-    missing = [i for i, key in enumerate(keys) if key not in known]
-    pieces = [missing[i : i + PIECE] for i in range(0, len(missing), PIECE)]
     done, total = len(keys) - len(missing), len(keys)
-    work = (delayed(_piece)(dataset, piece, [keys[i] for i in piece], whole) for piece in pieces)
+    pieces = (missing[i : i + PIECE] for i in range(0, len(missing), PIECE))
+    work = (delayed(_piece)(dataset.subset(piece), [keys[i] for i in piece], whole) for piece in pieces)
     if progress is not None:
         progress(done, total, dataset.name)
     try:
@@ -232,94 +247,114 @@ def _compute(dataset, keys, whole, *, n_jobs, progress):
         ) from error
 
 
-def _piece(dataset, excerpts, keys, whole):
+def _piece(dataset, keys, whole):
     """Extract a few excerpts; return how many. This runs in a worker."""
+    if os.path.isdir(whole):
+        return len(dataset)  # another process was first
     frames, problems = [], {}
-    for i in excerpts:
+    for i, track_id in enumerate(dataset.track_ids):
         rows = np.empty((0, N_MELS), np.float16)
         try:
             y = dataset.audio(i)
             if not (np.abs(y) >= SILENCE).any():
-                raise AudioError(f"{dataset.track_ids[i]}: is silent")
+                raise AudioError(f"{track_id}: is silent")
             rows = log_mel(y).astype(np.float16)
         except AudioError as error:
-            problems[dataset.track_ids[i]] = str(error)
+            problems[track_id] = str(error)
         frames.append(rows)
-    index = _index(dataset, [dataset.track_ids[i] for i in excerpts], keys, problems)
-    _write(_part(whole) / f"piece-{_unique()}", whole, index, [len(rows) for rows in frames], frames)
-    return len(excerpts)
+    _write(_part(whole) / f"piece-{_unique()}", whole, dataset, keys, problems, map(len, frames), frames)
+    return len(dataset)
 
 
-def _assemble(dataset, keys, whole):
+def _assemble(dataset, keys, known, problems, whole):
     """Copy the pieces, and what older sets have, into one."""
-    known = _known(whole)
-    if not all(key in known for key in keys):
-        if whole.is_dir():
-            return  # another process was first, and has tidied up
-        raise StoreError(f"{_part(whole)}: pieces were deleted while they were needed; extract again")
-    sources = [known[key] for key in keys]
-    problems = {
-        track_id: problem
-        for track_id, (_, _, _, problem) in zip(dataset.track_ids, sources, strict=True)
-        if problem is not None
+    sources = [known.get(key, (None, 0, 0)) for key in keys]
+    told = {
+        name: problems[key, name]
+        for key, name in zip(keys, dataset.track_ids, strict=True)
+        if key not in known
     }
-    lengths = [stop - start for _, start, stop, _ in sources]
-    frames = (_load(folder / "frames.npy")[start:stop] for folder, start, stop, _ in sources if stop > start)
-    _write(whole, whole, _index(dataset, dataset.track_ids, keys, problems), lengths, frames)
+    lengths = (stop - start for _, start, stop in sources)
+    with suppress(_Gone):
+        _write(whole, whole, dataset, keys, told, lengths, _copies(sources))
 
 
-def _index(dataset, track_ids, keys, problems):
-    return {
+class _Gone(Exception):
+    """A piece is not there any more: its own process has put it into a set, and tidied up."""
+
+
+def _copies(sources):
+    for folder, start, stop in sources:
+        if folder is not None:
+            try:
+                frames = _load(folder / "frames.npy")[start:stop]
+            except Exception as error:
+                raise _Gone from error
+            yield frames
+
+
+def _known(whole, keys):
+    """Find the excerpts that need no work.
+
+    Returns {key: (folder, start, stop)} and, of the run that `whole` is made by, {(key, track id): problem}:
+    what could not be read is tried again for another set.
+    """
+    own, home = _part(whole).name, whole.parent
+    wanted, known, problems = set(keys), {}, {}
+    # Pieces before sets: when a piece goes, the set it went into is there. Our own first: they stay longest.
+    pieces = glob.glob("*.part/piece-*/index.json", root_dir=home)
+    pieces.sort(key=lambda path: not path.startswith(own))
+    for path in [*pieces, *glob.glob("*/index.json", root_dir=home)]:
+        if len(known) == len(wanted):
+            break
+        folder = (home / path).parent
+        try:
+            index, offsets, _ = _read(folder)
+            for i, (key, name) in enumerate(zip(index["keys"], index["track_ids"], strict=True)):
+                if offsets[i] < offsets[i + 1]:
+                    if key in wanted:
+                        known.setdefault(key, (folder, int(offsets[i]), int(offsets[i + 1])))
+                elif folder.parent.name == own:
+                    problems[key, name] = index["problems"][name]
+        except Exception:
+            continue  # being tidied up by another process, or damaged: then it is made again
+    return known, problems
+
+
+def _write(folder, whole, dataset, keys, problems, lengths, frames):
+    """Write a set or a piece of it under a temporary name, then give it its own."""
+    unfinished = _part(whole) / f"unfinished-{_unique()}"
+    offsets = np.cumsum([0, *lengths], dtype="<i8")
+    index = {
         "name": dataset.name,
         "parameters": PARAMETERS,
         "problems": problems,
-        "track_ids": track_ids,
+        "track_ids": dataset.track_ids,
         "keys": keys,
     }
-
-
-def _known(whole):
-    """Find the excerpts that need no work: {key: (folder, start, stop, problem)}.
-
-    What could not be read is remembered for the run it belongs to, and tried again for another set.
-    """
-    known = {}
-    home = whole.parent
-    for index in [*home.glob("*/index.json"), *home.glob("*.part/piece-*/index.json")]:
-        folder = index.parent
-        try:
-            made = json.loads(index.read_text(encoding="utf-8"))
-            offsets = np.load(folder / "offsets.npy", allow_pickle=False).tolist()
-            if offsets[-1] and len(_load(folder / "frames.npy")) != offsets[-1]:
-                continue
-            for i, (track_id, key) in enumerate(zip(made["track_ids"], made["keys"], strict=True)):
-                if offsets[i] < offsets[i + 1] or folder.parent == _part(whole):
-                    known[key] = (folder, offsets[i], offsets[i + 1], made["problems"].get(track_id))
-        except DAMAGE:
-            continue  # being tidied up by another process, or damaged: then it is made again
-    return known
-
-
-def _write(folder, whole, index, lengths, frames):
-    """Write a set or a piece of it under a temporary name, then give it its own."""
-    unfinished = _part(whole) / f"unfinished-{_unique()}"
-    header = {"descr": "<f2", "fortran_order": False, "shape": (sum(lengths), N_MELS)}
     try:
         unfinished.mkdir()
-        with _durable(unfinished / "frames.npy") as file:
-            np.lib.format.write_array_header_1_0(file, header)
-            for rows in frames:
-                file.write(np.ascontiguousarray(rows, dtype="<f2").data)
-        with _durable(unfinished / "offsets.npy") as file:
-            np.save(file, np.cumsum([0, *lengths], dtype="<i8"))
+        _save(unfinished / "frames.npy", "<f2", (int(offsets[-1]), N_MELS), frames)
+        _save(unfinished / "offsets.npy", "<i8", offsets.shape, [offsets])
         with _durable(unfinished / "index.json") as file:
-            file.write(json.dumps(index, indent=1, ensure_ascii=False).encode())
+            for text in json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(index):
+                # Half signs, from a file's name that was no text, become what they are in JSON: escapes.
+                file.write(text.encode(errors="backslashreplace"))
         unfinished.rename(folder)
     except OSError as error:
-        if not whole.is_dir():  # if it is, another process was first with the same bytes, and has tidied up
+        if not os.path.isdir(whole):  # if it is, another process was first with the same bytes
             raise _refused(whole, error) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _save(path, dtype, shape, arrays):
+    """Write arrays one after the other into one file of NumPy's."""
+    with _durable(path) as file:
+        header = {"descr": dtype, "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(file, header)
+        for array in arrays:
+            file.write(np.ascontiguousarray(array, dtype=dtype).data)
 
 
 @contextmanager
@@ -331,39 +366,42 @@ def _durable(path):
         os.fsync(file.fileno())
 
 
-def _open(dataset, folder):
+def _read(folder):
+    """Return what a set or a piece holds; raise whatever it may be if it is damaged."""
+    index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+    offsets = np.load(folder / "offsets.npy", allow_pickle=False)
+    lengths = np.diff(offsets)
+    frames = _load(folder / "frames.npy") if offsets[-1] else np.empty((0, N_MELS), "<f2")
+    if (
+        (offsets.dtype, offsets[0], offsets.shape) != ("<i8", 0, (len(index["keys"]) + 1,))
+        or (frames.dtype, frames.shape) != ("<f2", (offsets[-1], N_MELS))
+        or (lengths < 0).any()
+    ):
+        raise ValueError("sizes do not agree")
+    return index, offsets, frames
+
+
+def _open(dataset, keys, folder):
     try:
-        problems = json.loads((folder / "index.json").read_text(encoding="utf-8"))["problems"]
-        offsets = np.load(folder / "offsets.npy", allow_pickle=False)
-        lengths = np.diff(offsets)
-        kept = np.flatnonzero(lengths)
-        frames = _load(folder / "frames.npy") if len(kept) else np.empty((0, N_MELS))
-        if len(lengths) != len(dataset) or frames.shape != (offsets[-1], N_MELS):
-            raise ValueError("sizes do not agree")
-    except DAMAGE as error:
+        index, offsets, frames = _read(folder)
+        if index["keys"] != keys:
+            raise ValueError("it holds another set")
+        broken = dict(index["problems"])
+    except Exception as error:
+        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+            reason = error.strerror or error
+            raise StoreError(f"{folder}: cannot be read ({reason}); see that you may read it") from error
         raise StoreError(f"{folder}: damaged ({error}); delete this folder and extract again") from error
-    problems = [*dataset.problems, *problems.values()]
+    lengths = np.diff(offsets)
+    kept = np.flatnonzero(lengths)
+    problems = [*dataset.problems, *broken.values()]
     if not len(kept):
         details = "; ".join(problems[:3])
         raise DatasetError(f"no excerpt of {dataset.name!r} can be used{': ' if details else ''}{details}")
     if len(kept) < len(dataset):
-        dataset = _subset(dataset, kept)
-    return Features(dataset, frames, np.cumsum([0, *lengths[kept]], dtype=np.int64), problems, folder.name)
-
-
-def _subset(dataset, kept):
-    return replace(
-        dataset,
-        track_ids=[dataset.track_ids[i] for i in kept],
-        y=dataset.y[kept],
-        groups=dataset.groups[kept],
-        read=partial(_read, dataset, kept.tolist()),
-        fingerprints=[dataset.fingerprints[i] for i in kept],
-    )
-
-
-def _read(dataset, kept, i):
-    return dataset.audio(kept[i])
+        dataset = dataset.subset(kept)
+    key = _hash(folder.name, list(broken)) if broken else folder.name
+    return Features(dataset, frames, np.cumsum([0, *lengths[kept]], dtype=np.int64), problems, key)
 
 
 def _load(path):

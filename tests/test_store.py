@@ -1,10 +1,11 @@
+import inspect
 import json
 import os
-import subprocess
-import sys
-import textwrap
+import pickle
+import shutil
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -127,12 +128,19 @@ def test_order_and_choice_are_part_of_the_key_but_cost_nothing(tmp_path):
     np.testing.assert_array_equal(features.track(0), log_mel(sound(19)).astype(np.float16))
 
 
-def test_other_constants_are_other_features(tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", store.PARAMETERS)
+def test_a_changed_constant_is_noticed(tmp_path, monkeypatch, name):
     store.extract(make(), root=tmp_path)
     reader = Reader()
-    monkeypatch.setitem(store.PARAMETERS, "format", 0)
+    monkeypatch.setitem(store.PARAMETERS, name, 0)
     store.extract(make(read=reader), root=tmp_path)
     assert sorted(reader.read) == list(range(20))
+
+
+def test_the_parameters_are_those_that_are_used():
+    used = {name: p.default for name, p in inspect.signature(log_mel).parameters.items() if name != "y"}
+    assert used == {name: store.PARAMETERS[name] for name in used} and len(used) == 4
+    np.testing.assert_allclose(log_mel(np.zeros(2048)), np.log(store.PARAMETERS["log_offset"]), rtol=1e-6)
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
@@ -164,6 +172,59 @@ def test_what_could_not_be_read_is_tried_again_for_another_set(tmp_path):
     reader = Reader()
     features = store.extract(make(n=19, read=reader), root=tmp_path)
     assert reader.read == [3] and len(features) == 19 and features.problems == []
+
+
+def test_a_set_that_is_renamed_is_copied_but_for_what_could_not_be_read(tmp_path):
+    before = store.extract(make(read=Reader(broken=[3])), root=tmp_path)
+    (folder,) = (tmp_path / "demo-synth").iterdir()
+    folder.rename(folder.with_name("old"))
+    reader = Reader()
+    after = store.extract(make(read=reader), root=tmp_path)
+    assert reader.read == [3] and len(after) == 20 and after.problems == []
+    assert after.key != before.key, "what is made of them must be made again"
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("stopped", [False, True])
+def test_broken_excerpts_of_equal_content_are_told_each_by_its_own_name(tmp_path, n_jobs, stopped):
+    fingerprints = [f"sound {i % 10}" if i % 10 in (2, 7) else f"sound {i}" for i in range(20)]
+    dataset = make(read=Reader(broken=[2, 12], silent=[7, 17]), fingerprints=fingerprints)
+    if stopped:  # between the first and the second of each pair
+        with pytest.raises(Stop):
+            store.extract(dataset, root=tmp_path, progress=stop)
+    features = store.extract(dataset, root=tmp_path, n_jobs=n_jobs)
+    assert features.problems == [
+        "2.wav: cannot be read as sound",
+        "track 7 é: is silent",
+        "12.wav: cannot be read as sound",
+        "track 17 é: is silent",
+    ]
+
+
+def test_of_two_equal_excerpts_one_that_can_be_read_is_enough(tmp_path):
+    dataset = make(
+        read=Reader(broken=[2]), fingerprints=["same" if i in (2, 12) else str(i) for i in range(20)]
+    )
+    with pytest.raises(Stop):
+        store.extract(dataset, root=tmp_path / "a", progress=stop)
+    features = store.extract(dataset, root=tmp_path / "a")
+    assert len(features) == 20 and features.problems == []
+    np.testing.assert_array_equal(features.track(2), features.track(12))
+    store.extract(dataset, root=tmp_path / "b")
+    assert files(tmp_path / "a") == files(tmp_path / "b")
+
+
+@pytest.mark.parametrize("name", ["a\udcff\udcfe.wav", "two\nlines", "right\u202eleft"])
+def test_names_that_cannot_be_printed(tmp_path, name):
+    dataset = make(n=2, read=Reader(silent=[1]))
+    dataset = replace(dataset, track_ids=["a\ud800", name])
+    for _ in range(2):
+        features = store.extract(dataset, root=tmp_path)
+        assert features.dataset.track_ids == ["a\ud800"]
+        (problem,) = features.problems
+        assert problem.isprintable() and problem.endswith(": is silent")
+    (index,) = tmp_path.glob("*/*/index.json")
+    assert json.loads(index.read_text(encoding="utf-8"))["track_ids"] == ["a\ud800", name]
 
 
 @pytest.mark.parametrize("n", [0, 3])
@@ -230,15 +291,34 @@ def test_progress_rises_piece_by_piece_to_the_total(tmp_path, n_jobs):
     assert calls == [(done, 20, "demo-synth") for done in (0, 4, 8, 12, 16, 20)]
 
 
+def test_what_is_sent_to_a_worker_does_not_grow_with_the_set(tmp_path, monkeypatch):
+    sizes = []
+
+    class Sending:
+        def __init__(self, **options):
+            pass
+
+        def __call__(self, work):
+            for function, args, _ in work:
+                sizes.append(len(pickle.dumps((function, args))))
+                yield function(*args)
+
+    monkeypatch.setattr(store, "Parallel", Sending)
+    for n in (8, 800):
+        store.extract(make(n), root=tmp_path / f"{n}")
+    assert len(sizes) == 202 and max(sizes) < 1.1 * min(sizes)
+
+
 class Stop(Exception):
     pass
 
 
-def test_a_stopped_run_goes_on_where_it_was(tmp_path):
-    def stop(done, total, what):
-        if done == 12:
-            raise Stop
+def stop(done, total, what):
+    if done == 12:
+        raise Stop
 
+
+def test_a_stopped_run_goes_on_where_it_was(tmp_path):
     with pytest.raises(Stop):
         store.extract(make(read=Reader(broken=[2])), root=tmp_path / "stopped", progress=stop)
     assert not list((tmp_path / "stopped").glob("*/*/frames.npy")), "nothing unfinished has a finished name"
@@ -247,40 +327,6 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path):
     assert calls[0] == 12 and sorted(reader.read) == list(range(12, 20))
     store.extract(make(read=Reader(broken=[2])), root=tmp_path / "whole")
     assert files(tmp_path / "stopped") == files(tmp_path / "whole")
-
-
-def test_a_kill_at_any_moment_costs_no_byte(tmp_path):
-    script = textwrap.dedent("""
-        import sys, time
-        from test_store import make, sound
-        from mirlab import store
-
-        def read(i):
-            time.sleep(0.02 if i < int(sys.argv[2]) else 1000)  # the run never ends by itself
-            return sound(i)
-
-        store.PIECE = 2
-        store.extract(make(read=read), root=sys.argv[1])
-    """)
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
-
-    def pieces():
-        return len(list(tmp_path.glob("killed/*/*.part/piece-*")))
-
-    for reach, wait_for in ((9, 1), (13, 6)):  # in the middle of work, and of a piece
-        run = subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "killed"), str(reach)], env=env)
-        while pieces() < wait_for:
-            assert run.poll() is None
-            time.sleep(0.005)
-        run.kill()
-        run.wait()
-        assert not list(tmp_path.glob("killed/*/*/frames.npy"))
-    assert pieces() == 6
-    reader = Reader()
-    store.extract(make(read=reader), root=tmp_path / "killed")
-    assert sorted(reader.read) == list(range(12, 20))
-    store.extract(make(), root=tmp_path / "whole")
-    assert files(tmp_path / "killed") == files(tmp_path / "whole")
 
 
 def test_two_at_once_do_no_harm(tmp_path):
@@ -304,77 +350,176 @@ def test_two_at_once_do_no_harm(tmp_path):
     assert files(tmp_path / "a") == files(tmp_path / "b")
 
 
-def test_a_damaged_piece_is_made_again(tmp_path):
-    def stop(done, total, what):
-        if done == 12:
-            raise Stop
+def json_of(**changes):
+    def damage(folder):
+        index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+        (folder / "index.json").write_text(json.dumps(index | changes), encoding="utf-8")
 
+    return damage
+
+
+def array_of(name, change):
+    return lambda folder: np.save(folder / name, change(np.load(folder / name)))
+
+
+def bytes_of(name, change):
+    return lambda folder: (folder / name).write_bytes(change((folder / name).read_bytes()))
+
+
+DAMAGES = {
+    "index.json gone": lambda folder: (folder / "index.json").unlink(),
+    "frames.npy gone": lambda folder: (folder / "frames.npy").unlink(),
+    "offsets.npy gone": lambda folder: (folder / "offsets.npy").unlink(),
+    "index.json cut": bytes_of("index.json", lambda content: content[:-30]),
+    "frames.npy cut": bytes_of("frames.npy", lambda content: content[:-1]),
+    "offsets.npy cut": bytes_of("offsets.npy", lambda content: content[:-8]),
+    "index.json empty": bytes_of("index.json", lambda content: b""),
+    "frames.npy empty": bytes_of("frames.npy", lambda content: b""),
+    "offsets.npy empty": bytes_of("offsets.npy", lambda content: b""),
+    "no text": bytes_of("index.json", lambda content: b"\xff" + content),
+    "other json": bytes_of("index.json", lambda content: b"[1, 2]"),
+    "no keys": json_of(keys=[]),
+    "problems in another form": json_of(problems=[1, 2], keys=["?"] * 4),
+    "a zip": bytes_of("frames.npy", lambda content: b"PK\3\4" + content),
+    "an open bracket in a header": bytes_of("offsets.npy", lambda content: content.replace(b"}", b" ")),
+    "half a header": bytes_of("frames.npy", lambda content: content.replace(b"False", b"Fal(e")),
+    "other frames": array_of("frames.npy", lambda frames: frames.astype(np.float32)),
+    "other width": array_of("frames.npy", lambda frames: frames[:, :128]),
+    "no frames": array_of("frames.npy", lambda frames: frames[:0]),
+    "other offsets": array_of("offsets.npy", lambda offsets: offsets.astype(np.float64)),
+    "offsets that fall": array_of("offsets.npy", lambda offsets: np.r_[0, 5, 3, offsets[3:]]),
+    "offsets that begin late": array_of("offsets.npy", lambda offsets: np.r_[1, offsets[1:]]),
+    "a pickle": lambda folder: np.save(folder / "offsets.npy", np.array([print]), allow_pickle=True),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_piece_is_made_again(tmp_path, damage):
     with pytest.raises(Stop):
         store.extract(make(), root=tmp_path / "a", progress=stop)
-    one, two, three = sorted(tmp_path.glob("a/*/*.part/piece-*"))
-    (one / "index.json").write_text('{"name": "de', encoding="utf-8")
-    (two / "offsets.npy").unlink()
-    frames = (three / "frames.npy").read_bytes()
-    (three / "frames.npy").write_bytes(frames[: len(frames) // 2])
-    store.extract(make(), root=tmp_path / "a")
+    pieces = list(tmp_path.glob("a/*/*.part/piece-*"))
+    damage(pieces[1])
+    reader = Reader()
+    store.extract(make(read=reader), root=tmp_path / "a")
+    assert len(pieces) == 3 and len(reader.read) == 12
     store.extract(make(), root=tmp_path / "b")
     assert files(tmp_path / "a") == files(tmp_path / "b")
 
 
-@pytest.mark.parametrize("name", ["frames.npy", "offsets.npy", "index.json"])
-@pytest.mark.parametrize("damage", ["gone", "cut", "empty"])
-def test_a_damaged_set_is_told_with_what_to_do(tmp_path, name, damage):
-    store.extract(make(), root=tmp_path)
-    (path,) = tmp_path.glob(f"demo-synth/*/{name}")
-    content = path.read_bytes()
-    path.unlink()
-    if damage != "gone":
-        path.write_bytes(content[: len(content) // 2] if damage == "cut" else b"")
-    with pytest.raises(StoreError, match=r"damaged .* delete this folder") as caught:
-        store.extract(make(), root=tmp_path)
-    assert str(path.parent) in str(caught.value)
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_set_is_told_with_what_to_do(tmp_path, damage):
+    store.extract(make(n=4), root=tmp_path)
+    (folder,) = tmp_path.glob("demo-synth/*")
+    damage(folder)
+    with pytest.raises(StoreError, match=r"damaged .*; delete this folder and extract again") as caught:
+        store.extract(make(n=4), root=tmp_path)
+    assert str(folder) in str(caught.value)
 
 
-def test_pickles_are_never_loaded(tmp_path):
+def test_another_set_under_the_name_of_this_one_is_not_taken(tmp_path):
     store.extract(make(), root=tmp_path)
-    (path,) = tmp_path.glob("demo-synth/*/offsets.npy")
-    np.save(path, np.array([print], dtype=object), allow_pickle=True)
+    (folder,) = tmp_path.glob("demo-synth/*")
+    other = make(fingerprints=[f"other {i}" for i in range(20)])
+    store.extract(other, root=tmp_path / "other")
+    (foreign,) = tmp_path.glob("other/demo-synth/*")
+    for path in folder.iterdir():
+        path.write_bytes((foreign / path.name).read_bytes())
     with pytest.raises(StoreError, match="damaged"):
         store.extract(make(), root=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "fault", [PermissionError(13, "Permission denied"), OSError(24, "Too many open files")]
+)
+def test_a_set_that_cannot_be_opened_is_not_called_damaged(tmp_path, monkeypatch, fault):
+    store.extract(make(), root=tmp_path)
+
+    def load(*args, **kwargs):
+        raise fault
+
+    monkeypatch.setattr(np, "load", load)
+    with pytest.raises(StoreError, match=rf"cannot be read \({fault.strerror}\)"):
+        store.extract(make(), root=tmp_path)
+
+
+@pytest.mark.parametrize("way", ["read-only", "link to the set", "link to the store"])
+def test_a_finished_set_may_be_read_only_or_linked_to(tmp_path, monkeypatch, way):
+    expected = store.extract(make(), root=tmp_path / "kept")
+    root = tmp_path / "kept"
+    if way == "read-only":
+        for folder, _, names in os.walk(root):
+            for path in (folder, *(os.path.join(folder, name) for name in names)):
+                os.chmod(path, 0o555 if path == folder else 0o444)
+
+        def refuse(*args, **kwargs):
+            raise OSError(30, "Read-only file system")
+
+        for name in ("mkdir", "rename", "unlink", "rmdir"):
+            monkeypatch.setattr(os, name, refuse)
+    else:
+        root = tmp_path / "linked"
+        kept = tmp_path / "kept" / "demo-synth"
+        try:
+            if way == "link to the store":
+                root.symlink_to(tmp_path / "kept", target_is_directory=True)
+            else:
+                (root / "demo-synth").mkdir(parents=True)
+                for folder in kept.iterdir():
+                    (root / "demo-synth" / folder.name).symlink_to(folder, target_is_directory=True)
+        except OSError:
+            pytest.skip("links are not allowed here")
+    reader = Reader()
+    features = store.extract(make(read=reader), root=root)
+    assert reader.read == [] and len(features.windows()) == 20
+    np.testing.assert_array_equal(features.frames, expected.frames)
+    if way == "read-only":
+        with pytest.raises(StoreError, match=r"cannot be kept here \((Read-only|Permission)"):
+            store.extract(make(n=3), root=root)
+        monkeypatch.undo()
+        for folder in (root, root / "demo-synth", *(root / "demo-synth").iterdir()):
+            folder.chmod(0o755)
+
+
+@pytest.mark.parametrize("at", [0, 9, 19])
+def test_a_store_that_is_deleted_meanwhile_is_told(tmp_path, at):
+    def read(i):
+        if i == at:
+            shutil.rmtree(tmp_path / "store")
+        return sound(i)
+
+    with pytest.raises(StoreError, match=r"store.demo-synth: features cannot be kept here \(.+\)"):
+        store.extract(make(read=read), root=tmp_path / "store")
+    assert len(store.extract(make(), root=tmp_path / "store")) == 20
+
+
+def test_pieces_that_go_while_they_are_needed_are_made_again(tmp_path):
+    calls = []
+
+    def tidy(done, total, what):
+        calls.append(done)
+        if calls == [0, 4, 8, 12]:
+            for piece in tmp_path.glob("a/*/*.part/piece-*"):
+                shutil.rmtree(piece)
+
+    store.extract(make(), root=tmp_path / "a", progress=tidy)
+    assert calls == [0, 4, 8, 12, 16, 20, 8, 12, 16, 20]
+    store.extract(make(), root=tmp_path / "b")
+    assert files(tmp_path / "a") == files(tmp_path / "b")
+
+
+def test_pieces_that_always_go_are_told(tmp_path):
+    def tidy(done, total, what):
+        for piece in tmp_path.glob("*/*.part/piece-*"):
+            shutil.rmtree(piece)
+
+    with pytest.raises(StoreError, match=r"\.part: what is written here is gone, or other"):
+        store.extract(make(), root=tmp_path, progress=tidy)
 
 
 def test_a_place_that_is_no_folder(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(StoreError, match=r"cannot be kept here .* MIRLAB_DATA"):
         store.extract(make(), root=tmp_path / "file")
-
-
-def test_a_full_disk_does_no_damage(tmp_path):
-    pytest.importorskip("resource", reason="a limit on the size of files stands in for a full disk")
-    room = 20_000  # bytes a file: enough for a piece of 4 excerpts, not for the whole set
-    script = textwrap.dedent(f"""
-        import sys
-        from test_store import make
-        from mirlab import StoreError, store
-        import resource
-        store.PIECE = 4
-        store.extract(make(n=1), root=sys.argv[1] + "/other")  # numba keeps what it compiles: let it
-        resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, resource.RLIM_INFINITY))
-        try:
-            store.extract(make(), root=sys.argv[1] + "/full")
-        except StoreError as error:
-            assert "cannot be kept here" in str(error) and "make room" in str(error), error
-            raise SystemExit(42)
-    """)
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
-    run = subprocess.run([sys.executable, "-c", script, str(tmp_path)], env=env, timeout=100)
-    assert run.returncode == 42
-    assert not list(tmp_path.glob("full/*/*/frames.npy")) and not list(tmp_path.glob("full/**/unfinished-*"))
-    reader = Reader()
-    store.extract(make(read=reader), root=tmp_path / "full")
-    assert reader.read == [], "the pieces were whole"
-    store.extract(make(), root=tmp_path / "whole")
-    assert files(tmp_path / "full") == files(tmp_path / "whole")
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "../a", "a\\b", ".a"])
