@@ -15,9 +15,9 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirlab import DatasetError, cli, datasets, store, validate
+from mirlab import DatasetError, audio, cli, datasets, store, validate
 from mirlab.datasets import files, gtzan
-from mirlab.validate import KINDS, Finding
+from mirlab.validate import KINDS, Finding, listening, pictures
 
 SR = 16000
 
@@ -153,7 +153,7 @@ def test_a_long_file_is_read_to_its_end(tmp_path):
 def test_a_header_that_rounds_up_is_no_damage(tmp_path, monkeypatch):
     """Though it promises sound after the end of a piece, where there is none."""
     excerpts = [files.Excerpt(str(i), write(tmp_path / f"{i}.wav", tune(i, 29.75)), 0, i) for i in range(2)]
-    monkeypatch.setattr(validate.audio, "seconds", lambda path: 30.2)
+    monkeypatch.setattr(audio, "seconds", lambda path: 30.2)
     report = validate.check(files.Listing("demo", excerpts, ["a"], length=5.0))
     assert report.findings == [] and report.index["0"][2] == 29.75
 
@@ -177,10 +177,10 @@ def test_silence_is_told_where_it_is_used(tmp_path):
 def test_silent_is_what_the_store_calls_silent(power, offset, seed):
     y = np.random.default_rng(seed).uniform(-1, 1, 22050) * 2.0**-power + offset
     if power < 11:
-        assert validate._stillness(y) is None
+        assert listening._stillness(y) is None
     elif power > 11:
         silent = not (np.abs(y) >= store.SILENCE).any()
-        assert validate._stillness(y) == (
+        assert listening._stillness(y) == (
             "constant, no sound" if offset else "silent" if silent else "nearly silent"
         )
 
@@ -370,19 +370,19 @@ def test_what_is_alike_is_not_a_copy(tmp_path):
 
 
 def test_no_two_of_many_tunes_are_taken_for_one():
-    pictures = [
-        validate._picture(np.repeat(tune(seed), 2)[: 7 * 22050].astype(np.float32)) for seed in range(60)
+    strangers = [
+        pictures.picture(np.repeat(tune(seed), 2)[: 7 * 22050].astype(np.float32)) for seed in range(60)
     ]
     best = max(
-        validate._correlation(a[1:].astype(float), b[1:].astype(float), shift)
-        for i, a in enumerate(pictures)
-        for b in pictures[:i]
-        for shift in range(-validate.SHIFT, validate.SHIFT + 1)
+        pictures._correlation(a[1:].astype(float), b[1:].astype(float), shift)
+        for i, a in enumerate(strangers)
+        for b in strangers[:i]
+        for shift in range(-pictures.SHIFT, pictures.SHIFT + 1)
     )
-    assert best < validate.AGREE - 0.1
-    assert validate._alike(pictures) == []
-    assert validate._alike([*pictures, pictures[17]]) == [(17, 60)]
-    assert validate._alike(pictures[:1]) == validate._alike([]) == []
+    assert best < pictures.AGREE - 0.1
+    assert pictures.alike(strangers) == []
+    assert pictures.alike([*strangers, strangers[17]]) == [(17, 60)]
+    assert pictures.alike(strangers[:1]) == pictures.alike([]) == []
 
 
 def test_a_loop_is_not_told_from_its_repeats():
@@ -397,17 +397,17 @@ def test_a_loop_is_not_told_from_its_repeats():
         return steps + np.random.default_rng(seed).normal(0, 3, steps.shape)
 
     loop = np.tile(bar, (4, 1))
-    assert validate._agree(picture(noisy(other, 2)), picture(noisy(other, 3)))
-    assert not validate._agree(picture(noisy(loop, 2)), picture(noisy(loop, 3)))
+    assert pictures._agree(picture(noisy(other, 2)), picture(noisy(other, 3)))
+    assert not pictures._agree(picture(noisy(loop, 2)), picture(noisy(loop, 3)))
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(-2, 2), st.integers(16, 40), st.integers(16, 40))
 def test_correlation_has_no_order_and_knows_itself(seed, shift, n, m):
     rng = np.random.default_rng(seed)
     a, b = rng.normal(size=(n, 12)), rng.normal(size=(m, 12))
-    assert validate._correlation(a, b, shift) == pytest.approx(validate._correlation(b, a, -shift))
-    assert validate._correlation(a, 3 * a + rng.normal(size=12), 0) == pytest.approx(1)
-    assert -1 <= validate._correlation(a, b, shift) < 0.99
+    assert pictures._correlation(a, b, shift) == pytest.approx(pictures._correlation(b, a, -shift))
+    assert pictures._correlation(a, 3 * a + rng.normal(size=12), 0) == pytest.approx(1)
+    assert -1 <= pictures._correlation(a, b, shift) < 0.99
 
 
 # --- labels and layout ------------------------------------------------------------------------------------
@@ -475,7 +475,7 @@ def test_few_sentences_of_a_kind_unless_all_are_wanted():
     findings = [Finding("missing", (f"{i}.wav",), f"{i}.wav: no such file") for i in range(12)]
     report = validate.Report("demo", 12, findings, {})
     short, long = validate.as_text(report), validate.as_text(report, everything=True)
-    assert short.count("no such file") == validate.FEW == 5 and long.count("no such file") == 12
+    assert short.count("no such file") == validate.report.FEW == 5 and long.count("no such file") == 12
     assert "\n  ... and 7 more: --all shows them, --json keeps them\n" in short and "more:" not in long
     assert "\n  12  missing " in short and "\n   0  silent " in short
     assert short.endswith("\nNothing was found against 0 of 12 files.")
