@@ -465,11 +465,8 @@ def _paragraph(text):
 def _extract(options):
     from mirlab import datasets, store
 
-    root = options.root
-    if options.dask is not None and root is not None:
-        root = root.absolute()  # other machines don't know which folder we are in
     with _progress_bars() as progress:
-        data = datasets.load(options.name, root=root, scale=options.scale, progress=progress)
+        data = datasets.load(options.name, root=options.root, scale=options.scale, progress=progress)
         with _workers(options.dask, data):
             features = store.extract(data, n_jobs=options.jobs, progress=progress)
     for problem in features.problems:

@@ -106,7 +106,7 @@ MISTAKES = [
     (["reproduce", "--root", "file"], r"file: there is no such folder; --root names"),
     (
         ["reproduce", "--root", "empty"],
-        r"no data set found under --root: empty: no label has sound; the layout",
+        r"no data set found under --root: \S*empty: no label has sound; the layout",
     ),
     (
         ["reproduce", "--json", "missing/a.json"],

@@ -7,6 +7,7 @@ there with ``find(root, *, scale)``; `files.dataset` makes a `Dataset` of the li
 
 import difflib
 from importlib import import_module
+from pathlib import Path
 
 from mirlab.datasets import files
 from mirlab.datasets.base import Dataset
@@ -113,7 +114,8 @@ def find(name, *, root, scale="lesson"):
     module = import_module(f"mirlab.datasets.{kind}")
     if root is None:
         raise DatasetError(f"{name!r} needs root, the folder it lies in: {module.LAYOUT}")
-    return module.find(root, scale=scale, **options)
+    # Absolute, for workers may have been started in another folder, or on another machine.
+    return module.find(Path(root).absolute(), scale=scale, **options)
 
 
 def _check(name, scale):

@@ -41,9 +41,9 @@ def search(root, *, scale="lesson"):
     Traceback (most recent call last):
     mirlab.errors.DatasetError: no such folder: there is no such folder; ...
     """
-    root = Path(root)
-    if not root.is_dir():
+    if not Path(root).is_dir():
         raise DatasetError(f"{root}: there is no such folder; --root names the one that holds the data sets")
+    root = Path(root).absolute()
     found, refused = {}, []
     places = [root, *(entry for entry in files.visible(root) if entry.is_dir())]
     for name in SETS:
