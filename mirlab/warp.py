@@ -21,7 +21,9 @@ J. Weston, S. Bengio, N. Usunier: WSABIE, scaling up to large vocabulary image a
 """
 
 import itertools
+import mmap
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import NamedTuple
@@ -299,6 +301,28 @@ def _moments(sets) -> tuple[np.ndarray, np.ndarray]:
             rows = slice(start, start + ROWS_AT_ONCE)
             scaler.partial_fit(_finite_rows(data.X, rows, np.float64, data.where))
     return scaler.mean_, scaler.scale_
+
+
+@contextmanager
+def _drawn_at_random(sets):
+    """Keep the system from reading on behind each example of a memory map, as it does in the hope of more.
+
+    From a map of four times the memory it read 1500 times what was drawn, and training was a hundred times
+    slower (`benchmarks/scale.py`).
+    """
+    maps = [data.X for data in sets]
+    for number, X in enumerate(maps):
+        while isinstance(X, np.ndarray):
+            X = X.base
+        maps[number] = X
+    maps = [X for X in maps if hasattr(X, "madvise")]  # not on Windows
+    for X in maps:
+        X.madvise(mmap.MADV_RANDOM)
+    try:
+        yield
+    finally:
+        for X in maps:
+            X.madvise(mmap.MADV_NORMAL)
 
 
 def _batches(rows, batch_size, rng) -> Iterator[np.ndarray]:
@@ -778,7 +802,11 @@ class WarpEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifie
         for epoch in range(n_epochs):
             losses = []
             # On products as small as a batch's, more threads are slower, and may change the last bit.
-            with blas.limit(limits=1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
+            with (
+                _drawn_at_random(sets),
+                blas.limit(limits=1, user_api="blas"),
+                np.errstate(over="ignore", invalid="ignore"),
+            ):
                 for step in range(steps):
                     data, W, rows = next(turns)
                     rate = self.learning_rate

@@ -1,5 +1,6 @@
 """The WARP room: §5 worked by hand, its compiled form against the plain one, and scikit-learn's manners."""
 
+import mmap
 import tracemalloc
 from copy import deepcopy
 
@@ -414,6 +415,29 @@ def test_examples_with_nothing_to_rank_are_left_out(rng):
 
 
 # ---------------------------------------------------------------- memory maps
+
+
+@pytest.mark.skipif(not hasattr(mmap, "MADV_RANDOM"), reason="no such advice on this system")
+def test_a_memory_map_is_drawn_from_at_random_and_read_in_order_otherwise(tmp_path, monkeypatch):
+    advice = []
+
+    class Map(mmap.mmap):
+        def madvise(self, option):
+            advice.append(option)
+            return super().madvise(option)
+
+    monkeypatch.setattr(mmap, "mmap", Map)
+    X = np.memmap(tmp_path / "frames", dtype=np.float16, mode="w+", shape=(400, 3))
+    X[:] = np.random.default_rng(0).normal(size=X.shape)
+    y = np.arange(400) % 2
+    model = WarpEmbedding(2, n_epochs=1, standardize=True, random_state=0)
+    model.set_params(callback=lambda _: advice.append("told")).fit(X[10:], y[10:])
+    assert advice == [mmap.MADV_RANDOM, mmap.MADV_NORMAL, "told"]
+    advice.clear()
+    X[7] = np.nan
+    with pytest.raises(ValueError, match="row 7"):
+        model.set_params(standardize=False).fit(X, y)
+    assert advice == [mmap.MADV_RANDOM, mmap.MADV_NORMAL]
 
 
 def test_a_memory_map_is_read_batch_by_batch(tmp_path, rng):
