@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from mirlab import AudioError, audio, datasets, store
+from mirlab import AudioError, DatasetError, audio, datasets, store
+from mirlab.datasets import files
 from mirlab.errors import printable
 
 ROOT = Path(__file__).parents[1]
@@ -203,6 +204,20 @@ def test_names_that_are_no_text_in_a_folder_set(named, tmp_path_factory):
     assert len(features) == 4 and len(features.problems) == 4
     told = [*features.problems, *features.dataset.track_ids, *features.dataset.label_names]
     assert [text for text in told if not text.isprintable()] == []
+
+
+@pytest.mark.parametrize("name", ["two\nlines", os.fsdecode(b"caf\xe9"), "line\u2028separator"])
+def test_names_that_are_no_text_in_what_is_told_of_tables_and_of_missing_files(tmp_path, name):
+    try:
+        (tmp_path / f"{name}.csv").write_text("song\n1\n", encoding="utf-8")
+    except OSError:
+        pytest.skip("this system has no such names")
+    with pytest.raises(DatasetError, match=r"has no column 'file'") as caught:
+        datasets.find("unique", root=tmp_path)
+    missing = files.Listing("demo", [files.Excerpt("a", tmp_path / f"{name}.mp3", 0, 0)], ["x"], 10.0)
+    (problem,) = files.dataset(missing).problems
+    for sentence in (str(caught.value), problem):
+        assert sentence.isprintable() and printable(name) in sentence
 
 
 def test_a_name_with_a_nul_in_it():

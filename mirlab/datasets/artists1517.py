@@ -51,7 +51,6 @@ GENRES = {
 """The labels in the order of the paper's table 2, and how else their folders are called."""
 
 SONGS = 3180
-GROUPS = "the artist, as the file name gives it"
 LENGTH = 30.0  # s
 
 

@@ -45,7 +45,6 @@ GENRES = {
 """The labels in the order of the paper's table 2, and how else their folders are called."""
 
 SIZES = dict(zip(GENRES, (145, 120, 113, 222, 47, 319, 116, 300, 504), strict=True))
-GROUPS = "the artist, as the file name gives it"
 LENGTH = 10.0  # s
 SECONDS = (9.0, 11.0)
 
