@@ -60,7 +60,7 @@ def _opened(root, progress, *, practice=False):
     study = paper.Study(root=root, progress=progress)
     name = study.targets[0]
     features = study.features(name)
-    problems = [_below(root, problem) for problem in dict.fromkeys(features.problems)]
+    problems = sorted({_below(root, problem) for problem in features.problems})
     dataset = replace(features.dataset, problems=problems)
     title = (
         "the practice folder (synthetic)" if practice else f"{root.resolve().name} ({name})".replace("$", "_")

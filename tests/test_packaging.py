@@ -165,7 +165,7 @@ def imported(folder):
     return found
 
 
-@pytest.mark.parametrize(("folder", "extras"), [("mirlab", []), ("tests", EXTRAS["test"])])
+@pytest.mark.parametrize(("folder", "extras"), [("mirlab", EXTRAS["dask"]), ("tests", EXTRAS["test"])])
 def test_what_is_imported_is_declared(folder, extras):
     declared = {canonicalize_name(requirement.name) for requirement in REQUIREMENTS + extras}
     undeclared = {name: where for name, where in imported(folder).items() if name not in declared}
