@@ -247,7 +247,10 @@ def test_files_that_others_may_not_read(reader):
         paths[0].chmod(0)
         folder.chmod(0o755)
         (folder / "shut").chmod(0o700)
-        os.seteuid(65534)
+        try:
+            os.seteuid(65534)
+        except OSError:
+            pytest.skip("this root is nobody else: it is one of a container's own")
         for path in paths:
             with pytest.raises(AudioError, match=r": cannot be read \(Permission denied\); ") as caught:
                 reader(path)
