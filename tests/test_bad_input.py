@@ -222,7 +222,7 @@ def test_names_that_are_no_text_in_what_is_told_of_tables_and_of_missing_files(t
 
 def test_a_name_with_a_nul_in_it():
     for reader in (audio.load, audio.seconds, audio.fingerprint):
-        with pytest.raises(AudioError, match=r"^a\\x00b.wav: cannot be read \(embedded null"):
+        with pytest.raises(AudioError, match=r"^a\\x00b.wav: cannot be read \(.*embedded null"):
             reader("a\0b.wav")
 
 
