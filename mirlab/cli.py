@@ -56,18 +56,16 @@ def main(arguments=None) -> int:
     for stream in (sys.stdout, sys.stderr):  # a pipe on Windows has not every letter of a file's name
         with suppress(AttributeError):  # whoever calls us may have put something else there
             stream.reconfigure(errors="backslashreplace")
+    options = argparse.Namespace(when_stopped="what is finished is kept, the same command goes on from there")
     try:
-        options = _parser().parse_args(arguments)
+        _parser().parse_args(arguments, options)
         code = options.run(options) or 0
         sys.stdout.flush()
         return code
     except MirlabError as error:
         return _told(error)
     except KeyboardInterrupt:
-        print(
-            "\nmirlab: stopped; what is finished is kept, the same command goes on from there",
-            file=sys.stderr,
-        )
+        print(f"\nmirlab: stopped; {options.when_stopped}", file=sys.stderr)
         return 130
     except BrokenPipeError:  # piped into head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -134,7 +132,7 @@ def _parser():
     unpack = commands.add_parser("unpack", help="an archive of a data set, with care")
     unpack.add_argument("archive", type=Path, metavar="ARCHIVE", help="tar or zip, whole or in parts")
     unpack.add_argument("--to", type=Path, metavar="DIR", help="a new folder; beside it if not given")
-    unpack.set_defaults(run=_unpack)
+    unpack.set_defaults(run=_unpack, when_stopped="nothing was unpacked")
 
     validate = commands.add_parser(
         "validate", help="what is missing, damaged, silent or there twice in a set"
@@ -145,7 +143,7 @@ def _parser():
     validate.add_argument("--against", type=Path, metavar="FILE", help="what is new since that report?")
     validate.add_argument("--all", action="store_true", help="every finding, not only some of each kind")
     _jobs(validate)
-    validate.set_defaults(run=_validate)
+    validate.set_defaults(run=_validate, when_stopped="no report was made")
 
     doctor = commands.add_parser("doctor", help="is this machine ready for class?")
     doctor.set_defaults(run=_doctor)
@@ -471,8 +469,9 @@ def _extract(options):
             features = store.extract(data, n_jobs=options.jobs, progress=progress)
     for problem in features.problems:
         print(f"Note: {problem}")
-    counts = f"{len(features)} excerpts, {len(features.frames)} frames, {len(features.problems)} problems"
-    print(f"{data.name}: {counts}")
+    n = len(features.problems)
+    told = f"{n} problem{'' if n == 1 else 's'}"
+    print(f"{data.name}: {len(features)} excerpts, {len(features.frames)} frames, {told}")
     return 0
 
 
@@ -507,12 +506,8 @@ def _validate(options):
     _check_json(options.json)
     listing = datasets.find(options.name, root=options.root)
     earlier = validate.read(options.against, name=options.name) if options.against else None
-    try:
-        with _progress_bars() as progress:
-            report = validate.check(listing, earlier=earlier, n_jobs=options.jobs, progress=progress)
-    except KeyboardInterrupt:
-        print("\nmirlab: stopped before the end; no report was made", file=sys.stderr)
-        return 130
+    with _progress_bars() as progress:
+        report = validate.check(listing, earlier=earlier, n_jobs=options.jobs, progress=progress)
     _write_json(options.json, report.as_dict())
     print(validate.as_text(report, everything=options.all))
     return 1 if report.findings else 0

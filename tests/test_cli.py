@@ -181,6 +181,15 @@ def test_stopped_by_the_user(capsys, monkeypatch, data_dir):
     )
 
 
+def test_stopped_while_unpacking(capsys, monkeypatch, tmp_path):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mirlab.datasets.archive.unpack", stopped)
+    assert main(["unpack", str(tmp_path / "a.zip")]) == 130
+    assert capsys.readouterr().err.splitlines()[-1] == "mirlab: stopped; nothing was unpacked"
+
+
 def test_nobody_listens_any_more():
     """As in `mirlab progress | head -0`; short output leaves only when Python ends."""
     read, write = os.pipe()

@@ -614,7 +614,7 @@ def test_stopped_in_the_middle_nothing_is_written(music, tmp_path, monkeypatch, 
     arguments = ["validate", "folder", "--root", str(music), "--jobs", "1", "--json", str(file)]
     assert cli.main(arguments) == 130
     out, err = capsys.readouterr()
-    assert out == "" and err.endswith("\nmirlab: stopped before the end; no report was made\n")
+    assert out == "" and err.endswith("\nmirlab: stopped; no report was made\n")
     assert file.read_text(encoding="utf-8") == "old" and len(list(tmp_path.iterdir())) == 2
 
 

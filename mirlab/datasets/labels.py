@@ -46,8 +46,8 @@ NAMES = {
     "world": "international, ethnic, african, arabic, eastern, indian, middle eastern, oriental, tribal",
 }
 """Genres, and what else each is called in the sets that mirlab reads: other words for it, other languages,
-kinds of it. Volksmusik is no other word for folk: in the set that has it, from Austria, it stands beside
-schlager, and means the brass and zither bands of the Alps. Tags such as "choir" or "orchestra" name what is
+kinds of it. Volksmusik is no other word for folk: in the set that has it, it stands beside
+schlager, and means brass and zither bands. Tags such as "choir" or "orchestra" name what is
 heard, not a genre, and are not here."""
 
 _FILLERS = ("and", "und", "n", "music", "musik")
