@@ -4,11 +4,18 @@ The rooms follow the paper (Hamel, Davies, Yoshii & Goto, ISMIR 2013): `audio` a
 `warp` is §5, `evaluate`, `neighbours` and `paper` are §6; `corpus` and `datasets` hold the sound.
 """
 
-from mirlab import paths
+from mirlab import environment
 
-paths.keep_compiled_code()  # before anything imports numba
+environment.prepare()  # before anything imports numba
 
-from mirlab.errors import AudioError, DatasetError, LessonError, MirlabError, StoreError  # noqa: E402
+from mirlab.errors import (  # noqa: E402
+    AudioError,
+    DatasetError,
+    LessonError,
+    MirlabError,
+    NetworkError,
+    StoreError,
+)
 
 __version__ = "0.1.0"
-__all__ = ["AudioError", "DatasetError", "LessonError", "MirlabError", "StoreError"]
+__all__ = ["AudioError", "DatasetError", "LessonError", "MirlabError", "NetworkError", "StoreError"]

@@ -1,57 +1,56 @@
-"""More machines: what runs through joblib, run by the workers of a Dask cluster.
+"""Run the work of `mirlab.work` on the workers of a Dask cluster.
 
-Dask has no passwords of its own. Whoever reaches a scheduler can run any code on all its workers, for work
-travels as pickles: it belongs into a network that is trusted, or behind TLS (see ``docs/scale.md``).
+Dask has no passwords. Anyone who can reach a scheduler can run any code on all its workers, because work is
+sent as pickles. Use it only in a trusted network, or behind TLS (see ``docs/scale.md``).
 """
 
 import asyncio
 import logging
 import os
 import socket
-import threading
 import time
 import uuid
 import warnings
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
-import joblib
-from joblib._dask import DaskDistributedBackend
-
+from mirlab import work
 from mirlab.errors import MirlabError
 
 ANSWER = 10.0  # s: a scheduler that is there answers sooner
 ALONE = 30.0  # s without any worker until we give up; a worker that died is soon back, if it has a nanny
 SAMPLES = 20  # files that each worker is asked for
 ALIKE = ("mirlab", "numpy", "scipy", "librosa", "soundfile", "soxr", "numba", "joblib", "distributed")
-"""What must be the same everywhere, for the same bytes to come out and to be understood."""
+"""Packages that must have the same version on all machines, so that results are the same to the byte."""
 
 
 @contextmanager
 def connected(address, dataset, folder):
-    """Let joblib work on a Dask cluster.
+    """Run all calls of `mirlab.work.parallel` on the workers of a Dask cluster.
 
     Parameters
     ----------
     address : str
-        Of the scheduler, such as ``tcp://10.0.0.1:8786``.
+        Address of the scheduler, such as ``tcp://10.0.0.1:8786``.
     dataset : mirlab.datasets.Dataset
-        What is worked on. Some of its files are looked for on every worker.
+        The data set to be processed. Every worker is checked for some of its files.
     folder : pathlib.Path
-        Where results are kept. Every worker must see it, and may write there.
+        Where results are kept. Every worker must see it and be able to write there.
 
     Yields
     ------
     None
-        While in it, `joblib.Parallel` gives all work to the workers that were there at the beginning, or
-        that are started anew on the same machines.
+        Within the block, all work goes to the workers that were there at the beginning, or that are started
+        again on the same machines.
 
     Raises
     ------
     MirlabError
-        If Dask is not installed, nobody answers, or a worker has other versions or does not see the same
-        files; later, if no worker is left, or none survives some piece of work.
+        If Dask is not installed, if no scheduler answers, if a worker has other versions or does not see the
+        same files; later, if no worker is left, or if some piece of work kills its workers.
 
     Examples
     --------
@@ -61,7 +60,7 @@ def connected(address, dataset, folder):
     mirlab.errors.MirlabError: ...
     """
     try:
-        import distributed
+        import distributed  # noqa: F401, an extra
     except ImportError as error:
         raise MirlabError("Dask is not installed: pip install 'mirlab[dask]'") from error
     with _hushed(), _client(address) as client:
@@ -72,30 +71,71 @@ def connected(address, dataset, folder):
                 f"the Dask scheduler at {address} has no workers: start some with `dask worker {address}`"
             ) from error
         _check_versions(client)
-        backend = _Backend(client, _check_folders(client, dataset, folder))
-        with joblib.parallel_config(backend=backend), backend.watched():
+        hosts = _check_folders(client, dataset, folder)
+        with work.elsewhere(partial(_run, client, hosts, address)):
+            yield
+
+
+def _run(client, hosts, address, function, items):
+    """Yield what the workers return, as soon as it is there."""
+    from distributed import KilledWorker, wait
+    from distributed.comm import CommClosedError
+
+    items, pending, seen = iter(items), set(), time.monotonic()
+    at_a_time = 2 * sum(client.nthreads().values())
+    try:
+        while True:
+            for item in islice(items, at_a_time - len(pending)):
+                pending.add(client.submit(function, *item, pure=False, workers=hosts))
+            if not pending:
+                return
             try:
-                yield
-            except distributed.KilledWorker as error:
-                raise MirlabError(
-                    f"{error.allowed_failures + 1} Dask workers died of the same piece of work, the last on "
-                    f"{error.last_worker.address}, for want of memory, or of a file that crashes the "
-                    "decoder; what is done is kept, so run it again with more memory a worker"
-                ) from error
-            except (CancelledError, asyncio.CancelledError) as error:
-                raise _gone(address) from error
+                with client.as_current():
+                    done, pending = wait(pending, timeout=1, return_when="FIRST_COMPLETED")
+            except TimeoutError:
+                done = set()
+            for future in done:
+                try:
+                    result = future.result(timeout=ANSWER)
+                except TimeoutError:
+                    if future.status == "error":  # the work itself failed by one
+                        raise
+                    pending.add(future)  # its worker died with the result; Dask does the work again
+                else:
+                    yield result
+            if _has_workers(client, hosts):
+                seen = time.monotonic()
+            elif time.monotonic() - seen > ALONE:
+                raise _gone(address)
+    except KilledWorker as error:
+        raise MirlabError(
+            f"{error.allowed_failures + 1} Dask workers died in the same piece of work, the last on "
+            f"{error.last_worker.address}, because memory ran out or a file crashes the decoder; what is "
+            "done is kept, so run it again with more memory for each worker"
+        ) from error
+    except (CancelledError, asyncio.CancelledError, CommClosedError) as error:
+        raise _gone(address) from error
+    finally:
+        client.cancel(list(pending))
+
+
+def _has_workers(client, hosts):
+    try:
+        return any(_host(worker) in hosts for worker in client.ncores())
+    except (OSError, ValueError):  # the scheduler is gone too
+        return False
 
 
 def _gone(address):
     return MirlabError(
         f"no worker of the Dask cluster at {address} is left; what is done is kept, so start some and run it "
-        "again, or run it without --dask"
+        "again, or run it on this machine alone"
     )
 
 
 @contextmanager
 def _hushed():
-    """Keep from the screen what Dask notes of connections that break: it is told in a sentence."""
+    """Hide Dask's log messages about lost connections: our own error reports them in one sentence."""
     names = ("distributed", "distributed.client", "tornado.application", "asyncio")
     levels = {logger: logger.level for logger in map(logging.getLogger, names)}
     try:
@@ -105,58 +145,6 @@ def _hushed():
     finally:
         for logger, level in levels.items():
             logger.setLevel(level)
-
-
-class _Backend(DaskDistributedBackend):
-    """joblib's own, which would wait for ever for work that Dask gave up, and for workers that are gone."""
-
-    def __init__(self, client, hosts):
-        # Only where it was seen that they share our files.
-        super().__init__(client=client, workers=hosts)
-        self.hosts, self.pending = hosts, set()
-
-    def effective_n_jobs(self, n_jobs):
-        return max(2, super().effective_n_jobs(n_jobs))  # had it one, joblib would do the work here
-
-    def submit(self, func, callback=None):
-        future = super().submit(func, callback)
-        self.pending.add(future)
-
-        def tell(future):
-            self.pending.discard(future)
-            if future.exception() is not None:
-                callback(future.exception())
-
-        future.add_done_callback(tell)
-        return future
-
-    @contextmanager
-    def watched(self):
-        """Give up when there has been no worker for a while."""
-        over = threading.Event()
-
-        def watch():
-            seen = time.monotonic()
-            while not over.wait(1):
-                if self._has_workers():
-                    seen = time.monotonic()
-                elif time.monotonic() - seen > ALONE:
-                    for future in list(self.pending):
-                        future.set_exception(CancelledError())
-
-        thread = threading.Thread(target=watch, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
-
-    def _has_workers(self):
-        try:
-            return any(_host(worker) in self.hosts for worker in self.client.ncores())
-        except (OSError, ValueError):  # the scheduler is gone too
-            return False
 
 
 def _host(worker):
@@ -175,9 +163,9 @@ def _client(address):
                 return (await it.identity())["type"]
 
     try:
-        kind = asyncio.run(ask())  # first, for a `Client` waits for ever if somebody listens and is silent
+        kind = asyncio.run(ask())  # first: a `Client` waits forever if a server listens but never answers
         if kind != "Scheduler":
-            raise ValueError(f"it is that of a Dask {kind.lower()}")
+            raise ValueError(f"it belongs to a Dask {kind.lower()}")
         with warnings.catch_warnings(action="ignore"):  # of versions, which we check ourselves
             return Client(address, timeout=ANSWER, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
@@ -206,7 +194,7 @@ def _check_versions(client):
 
 
 def _check_folders(client, dataset, folder):
-    """See that every worker has our files; return the machines they run on."""
+    """Check that every worker has our files; return the machines that they run on."""
     files = [Path(e.path) for e in dataset.excerpts[:: len(dataset) // SAMPLES + 1] if hasattr(e, "path")]
     sizes = {str(file): file.stat().st_size for file in files if file.is_file()}
     probe = folder / f".probe-{uuid.uuid4().hex}"
@@ -232,7 +220,7 @@ def _check_folders(client, dataset, folder):
 
 
 def _trouble(probe, sizes):
-    """Return what a worker lacks. This runs there."""
+    """Return what a worker lacks. This runs on the worker."""
     host, folder = socket.gethostname(), os.path.dirname(probe)
     if not os.path.isfile(probe):
         return f"on {host} does not see {folder}, where features are kept"

@@ -1,24 +1,24 @@
-"""The mistakes a user can make, each told in one sentence: what, where, what would be right.
+"""Define the errors for mistakes of a user. Each is one sentence: what is wrong, where, and what to do.
 
-Everything raised on purpose derives from `MirlabError`, so the command line can turn any of them
-into one line and exit code 2, and a notebook can show it without a traceback of ours.
+Everything that mirlab raises on purpose derives from `MirlabError`. The command line turns it into one line
+and exit code 2, and a notebook can show it without a traceback.
 """
 
 import os
 import re
 
-# What a name may hold that would break a line, turn it round, or cannot be printed at all.
+# Characters in a name that would break a line, reverse it, or cannot be printed at all.
 _UNPRINTABLE = re.compile(r"[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def printable(text):
-    r"""Return what can be told on one line, in any encoding of Unicode.
+    r"""Return text that fits on one line, in any encoding of Unicode.
 
     Parameters
     ----------
     text : str or os.PathLike
-        A name, a path or a sentence with names in it. What would break or turn the line, and bytes that are
-        no text, are escaped.
+        A name, a path or a sentence with names in it. Characters that would break or reverse the line, and
+        bytes that are not text, are escaped.
 
     Returns
     -------
@@ -38,7 +38,7 @@ class MirlabError(Exception):
     Parameters
     ----------
     sentence : str
-        What, where, what would be right. Names in it may be as they are: it is made `printable`.
+        What is wrong, where, and what to do. Names in it need no escaping: it is made `printable`.
 
     Examples
     --------
@@ -61,6 +61,10 @@ class DatasetError(MirlabError, ValueError):
 
 class StoreError(MirlabError, OSError):
     """Features cannot be written or read: no space, no permission, damaged files."""
+
+
+class NetworkError(MirlabError, ValueError):
+    """A pretrained network is unknown, not on this machine, damaged, or cannot be downloaded."""
 
 
 class LessonError(MirlabError, ValueError):

@@ -1,13 +1,14 @@
-"""Section 4 of the paper: sound to log-mel frames, frames to windows.
+"""Compute the features of the paper's section 4: log-mel frames from sound, and windows from frames.
 
-Conventions: time runs along the first axis; a *frame* is one spectrum of 1024 samples (46 ms), a *window*
-sums up 64 frames (1.5 s) by four statistics of each dimension.
+Time runs along the first axis. A *frame* is one spectrum of 1024 samples (46 ms). A *window* summarizes 64
+frames (1.5 s) by four statistics of each dimension.
 """
 
 from functools import lru_cache
 
 import librosa
 import numpy as np
+import scipy.fft
 import scipy.sparse
 
 from mirlab.audio import SAMPLE_RATE
@@ -18,12 +19,12 @@ N_MELS = 200
 WIDTH = 64  # frames, about 1.5 s
 
 LOG_OFFSET = 1e-5
-"""Added before the logarithm, which the paper leaves open. Rounding to 16 bits alone puts about 0.7e-5 into
-every mel band (a full-scale sine about 10), so silence gets a floor where 16-bit sound has its own."""
+"""Added before the logarithm; the paper does not give a value. Rounding to 16 bits alone puts about 0.7e-5
+into every mel band (a full-scale sine puts about 10), so silence gets the same floor as 16-bit sound."""
 
 
 def log_mel(y, *, sr=SAMPLE_RATE, n_fft=N_FFT, hop_length=HOP_LENGTH, n_mels=N_MELS):
-    """Compute the paper's frame-level features: a log-amplitude mel spectrum each 23 ms.
+    """Compute the paper's frame-level features: a log-amplitude mel spectrum every 23 ms.
 
     Magnitude of the short-time Fourier transform (Hann window, frames centred on their time, zeros beyond
     the ends), triangular filters on Slaney's mel scale, each of unit area, then ``log(x + LOG_OFFSET)``.
@@ -35,7 +36,7 @@ def log_mel(y, *, sr=SAMPLE_RATE, n_fft=N_FFT, hop_length=HOP_LENGTH, n_mels=N_M
     sr : float
         Its sampling rate in Hz.
     n_fft : int
-        Samples a frame.
+        Samples per frame.
     hop_length : int
         Samples from one frame to the next.
     n_mels : int
@@ -80,22 +81,63 @@ def log_mel(y, *, sr=SAMPLE_RATE, n_fft=N_FFT, hop_length=HOP_LENGTH, n_mels=N_M
 
 @lru_cache
 def _filterbank(sr, n_fft, n_mels):
-    """Mel filters: 1 in 100 entries is not zero, and librosa would rebuild them at each call."""
+    """Return the mel filters as a sparse, cached matrix: 1 in 100 entries is not zero."""
     return scipy.sparse.csr_array(librosa.filters.mel(sr=sr, n_fft=n_fft, n_mels=n_mels))
 
 
-def aggregate(frames, *, width=WIDTH):
-    """Sum up frames into windows by mean, variance, maximum and minimum.
+def mfcc(frames, *, n_mfcc=20):
+    """Compute mel-frequency cepstral coefficients, which describe the coarse shape of a log-mel spectrum.
 
-    Windows follow one another without overlap. Frames left over at the end are dropped, unless all there
-    is is shorter than a window: then it is the window, so that no excerpt is left without one.
+    Parameters
+    ----------
+    frames : array-like, shape (frames, n_mels)
+        Log-mel frames, as from `log_mel`.
+    n_mfcc : int
+        Number of coefficients, from 1 to `n_mels`; the first one is the level.
+
+    Returns
+    -------
+    ndarray, shape (frames, n_mfcc), float32
+        The first coefficients of the orthonormal DCT-II of each frame.
+
+    Raises
+    ------
+    ValueError
+        If `frames` is not a table, or has fewer bands than `n_mfcc`.
+
+    References
+    ----------
+    S. Davis and P. Mermelstein: "Comparison of parametric representations for monosyllabic word recognition
+    in continuously spoken sentences." IEEE Transactions on Acoustics, Speech, and Signal Processing, 1980.
+
+    Examples
+    --------
+    If a frame is equally loud in all bands, only its first coefficient, the level, is not zero.
+
+    >>> mfcc(np.ones((1, 200)), n_mfcc=3).round(2)
+    array([[14.14,  0.  ,  0.  ]], dtype=float32)
+    """
+    frames = np.asarray(frames)
+    if frames.ndim != 2 or not 1 <= n_mfcc <= frames.shape[1]:
+        raise ValueError(
+            f"frames must have n_mfcc={n_mfcc} columns or more, and n_mfcc must be 1 or more; frames have "
+            f"shape {frames.shape}"
+        )
+    return scipy.fft.dct(frames, type=2, norm="ortho", axis=1)[:, :n_mfcc].astype(np.float32) + 0.0
+
+
+def aggregate(frames, *, width=WIDTH):
+    """Summarize frames in windows by mean, variance, maximum and minimum.
+
+    Windows follow one another without overlap. Left-over frames at the end are dropped. If all frames
+    together are shorter than a window, they make one window, so that every excerpt has at least one.
 
     Parameters
     ----------
     frames : array-like, shape (frames, d)
         Features of consecutive frames, of any kind.
     width : int > 0
-        Frames a window.
+        Frames per window.
 
     Returns
     -------
@@ -123,30 +165,30 @@ def aggregate(frames, *, width=WIDTH):
 
 
 def block_level(frames, *, width=WIDTH):
-    """Sum up frames into windows by statistics that know the order of frames too.
+    """Summarize frames in windows by statistics that depend on the order of frames too.
 
-    What `aggregate` gives stays the same if the frames of a window are shuffled. Here six more figures of
-    each dimension are put behind it, after the block-level features of K. Seyerlehner, G. Widmer and
-    T. Pohle ("Fusing block-level features for music similarity estimation", DAFx 2010), as far as they make
-    sense for dimensions that have no order among themselves, as those of an embedding:
+    The result of `aggregate` does not change if the frames of a window are shuffled. This function appends
+    six more figures for each dimension. They follow the block-level features of K. Seyerlehner, G. Widmer and
+    T. Pohle ("Fusing block-level features for music similarity estimation", DAFx 2010), as far as these make
+    sense for dimensions without an order, such as the dimensions of an embedding:
 
-    * rise: mean of what a dimension gains within three frames (70 ms), falls counted as nothing;
-    * variance of that gain or fall;
-    * fluctuation: root mean square of what moves at 1 or 2, 3 to 5, 6 to 11 and 12 to 32 turns a window
-      (0.7 to 1.3, 2 to 3.4, 4 to 7.4 and 8 to 22 Hz).
+    * rise: mean increase of a dimension within three frames (70 ms), with decreases counted as zero;
+    * variance of that increase or decrease;
+    * fluctuation: root mean square of the modulation at 1 or 2, 3 to 5, 6 to 11 and 12 to 32 cycles per
+      window (0.7 to 1.3, 2 to 3.4, 4 to 7.4 and 8 to 22 Hz).
 
     Parameters
     ----------
     frames : array-like, shape (frames, d)
         Features of consecutive frames, of any kind.
     width : int > 0
-        Frames a window.
+        Frames per window.
 
     Returns
     -------
     ndarray, shape (max(1, frames // width), 10 * d), float32
         The 4 * d of `aggregate`, all rises, all variances of change, and the four fluctuations from slow to
-        fast. What a window is too short for is 0.
+        fast. Figures that need a longer window are 0.
 
     Raises
     ------
@@ -155,7 +197,7 @@ def block_level(frames, *, width=WIDTH):
 
     Examples
     --------
-    Two dimensions that hold the same values in another order: one moves once a window, one in every frame.
+    Two dimensions hold the same values in a different order: one changes once per window, one in every frame.
 
     >>> slow, fast = np.repeat([0.0, 1.0], 32), np.tile([0.0, 1.0], 32)
     >>> window = block_level(np.stack([slow, fast], axis=1)).reshape(10, 2)
@@ -168,7 +210,7 @@ def block_level(frames, *, width=WIDTH):
     x = _windows(frames, width)
     n, width, d = x.shape
     change = x[:, 3:] - x[:, :-3] if width > 3 else np.zeros((n, 1, d))
-    # The power of a sine of k turns stands in bins k and -k; that of width / 2 turns in one alone.
+    # The power of a sine of k cycles is in bins k and -k; that of width / 2 cycles is in one bin only.
     power = np.square(np.abs(np.fft.rfft(x, axis=1))) * (2 / width**2)
     if width % 2 == 0:
         power[:, -1] /= 2
@@ -178,7 +220,7 @@ def block_level(frames, *, width=WIDTH):
 
 
 TURNS = ((1, 2), (3, 5), (6, 11), (12, 32))
-"""Bands of fluctuation, in turns a window."""
+"""Bands of fluctuation, in cycles per window."""
 
 
 def _windows(frames, width):

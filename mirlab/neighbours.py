@@ -1,15 +1,16 @@
-"""Which labels does an embedding place side by side, and are they the right ones? §6.1 and Table 3.
+"""Find the labels that an embedding places close together, and measure if they are right (§6.1 and Table 3).
 
 Conventions
 -----------
-Labels of several data sets stand in one list, set after set; each is written ``label (set)``, as in the
-paper. Distances are between label embeddings, the paper's choice being L1.
+Labels of several data sets are in one list, set after set; each is written ``label (set)``, as in the paper.
+Distances are between label embeddings; the paper uses L1.
 
-* `table`: the nearest labels of every label, its own set's among them, as in Table 3.
+* `table`: the nearest labels of every label, including labels of its own set, as in Table 3.
 * `semantic_recovery`: how much of the true overlap between labels of *different* sets the neighbours
-  recover, on a scale where 0 is chance and 1 the best possible. It needs to know the true overlap, which
-  the synthetic corpus does and no real data set can.
-* `class_means`: the baseline: labels placed at the mean of their songs' base features, nothing learned.
+  recover, on a scale where 0 is chance and 1 the best possible. It needs the true overlap, which is known for
+  the synthetic corpus and not for real data sets.
+* `class_means`: the baseline. Labels are placed at the mean of the base features of their songs, without
+  learning.
 """
 
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ def table(label_embeddings, names, *, k=5, metric="manhattan"):
     Parameters
     ----------
     label_embeddings : sequence of ndarrays, shapes (labels_i, D)
-        One a data set, as in `WarpEmbedding.label_embeddings_`.
+        One per data set, as in `WarpEmbedding.label_embeddings_`.
     names : mapping of str to sequence of str, or sequence of (str, sequence of str)
         For each data set, in the same order: its name, and the names of its labels.
     k : int, default=5
@@ -37,13 +38,13 @@ def table(label_embeddings, names, *, k=5, metric="manhattan"):
     Returns
     -------
     pandas.DataFrame
-        One row a seed and rank, seeds in the order given, ranks from 1 to k; columns ``seed``, ``rank``,
-        ``neighbour`` and ``distance``.
+        One row per seed and rank, with the seeds in the given order and ranks from 1 to k; columns ``seed``,
+        ``rank``, ``neighbour`` and ``distance``.
 
     Raises
     ------
     ValueError, TypeError
-        If names and embeddings do not fit together or a name is used twice. See also `nearest`.
+        If names and embeddings do not match or a name is used twice. See also `mirlab.evaluate.nearest`.
 
     Examples
     --------
@@ -72,16 +73,16 @@ def table(label_embeddings, names, *, k=5, metric="manhattan"):
 
 @dataclass(frozen=True, eq=False)
 class SemanticRecovery:
-    """How much true overlap neighbours recover. The scale: 0 is chance, 1 the best possible.
+    """The share of the true overlap that neighbours recover: 0 is chance, 1 is the best possible.
 
     Attributes
     ----------
     value : float
         sum(found - chance) / sum(ideal - chance) over the labels; at most 1, below 0 if worse than chance.
     standard_error : float
-        Of `value` as a ratio of two means over labels, labels taken as independent.
+        Standard error of `value` as a ratio of two means over labels, which are treated as independent.
     found, chance, ideal : ndarray, shape (labels,)
-        Mean true overlap of each label with its k neighbours of other sets, with any label of other sets,
+        Mean true overlap of each label with its k neighbours of other sets, with all labels of other sets,
         and with the k labels of other sets that overlap it most.
     """
 
@@ -93,18 +94,18 @@ class SemanticRecovery:
 
 
 def semantic_recovery(vectors, overlap, sets, *, k=5, metric="manhattan"):
-    """Measure how much true overlap a label's nearest labels of other sets recover.
+    """Measure how much of the true overlap the nearest labels of other sets recover.
 
-    Neighbours of a label's own set do not count: the labels of one set were told apart in training, so only
-    across sets does proximity say what the embedding understood.
+    Neighbours of the same set do not count. Training pushes the labels of one set apart, so only distances
+    between sets show what the embedding has understood.
 
     Parameters
     ----------
     vectors : array-like, shape (labels, D)
-        One vector a label: label embeddings of all sets, or `class_means` as a baseline.
+        One vector per label: label embeddings of all sets, or `class_means` as a baseline.
     overlap : array-like, shape (labels, labels)
-        True overlap of any two labels, 0 (nothing in common) to 1 (the same). The diagonal, and what lies
-        within a set, is not looked at.
+        True overlap of any two labels, 0 (nothing in common) to 1 (the same). The diagonal and pairs of the
+        same set are not used.
     sets : array-like, shape (labels,) of int or str
         The data set of each label.
     k : int, default=5
@@ -115,13 +116,13 @@ def semantic_recovery(vectors, overlap, sets, *, k=5, metric="manhattan"):
     Returns
     -------
     SemanticRecovery
-        A label whose overlap with all others is the same has nothing to recover, and adds nothing to `value`.
+        A label with the same overlap with all others has nothing to recover, and does not change `value`.
 
     Raises
     ------
     ValueError, TypeError
-        If the shapes do not fit, `overlap` leaves 0 to 1, no label has anything to recover, or as for
-        `mirlab.evaluate.nearest`.
+        If the shapes do not match, `overlap` is not within 0 and 1, no label has anything to recover, or as
+        for `mirlab.evaluate.nearest`.
 
     Examples
     --------
@@ -139,7 +140,7 @@ def semantic_recovery(vectors, overlap, sets, *, k=5, metric="manhattan"):
     if overlap.shape != (n, n):
         raise ValueError(f"overlap has shape {overlap.shape}; for {n} labels it must be ({n}, {n})")
     if not ((overlap >= 0) & (overlap <= 1)).all():
-        raise ValueError("overlap must lie between 0 (nothing in common) and 1 (the same) everywhere")
+        raise ValueError("overlap must be between 0 (nothing in common) and 1 (the same) everywhere")
     _, indices = nearest(vectors, k=k, metric=metric, groups=sets)
     other = sets[:, None] != sets
     found = np.take_along_axis(overlap, indices, axis=1).mean(axis=1)
@@ -148,8 +149,8 @@ def semantic_recovery(vectors, overlap, sets, *, k=5, metric="manhattan"):
     gain, room = found - chance, ideal - chance
     if room.sum() < 1e-9 * n:
         raise ValueError(
-            f"overlap and k={k} leave nothing to recover: any {k} labels of other sets overlap a label "
-            "equally; lower k, or give an overlap that differs between labels"
+            f"overlap and k={k} leave nothing to recover: any {k} labels of other sets have the same overlap "
+            "with a label; lower k, or use an overlap that differs between labels"
         )
     value = gain.sum() / room.sum()
     error = (gain - value * room).std(ddof=1) * np.sqrt(n) / room.sum()
@@ -157,12 +158,12 @@ def semantic_recovery(vectors, overlap, sets, *, k=5, metric="manhattan"):
 
 
 def class_means(X, y, n_labels):
-    """Average the song vectors of each label: where a label lies when nothing was learned.
+    """Average the song vectors of each label, as the position of a label without any learning.
 
     Parameters
     ----------
     X : array-like, shape (n, p)
-        One vector a song, for example from `mirlab.evaluate.song_vectors`.
+        One vector per song, for example from `mirlab.evaluate.song_vectors`.
     y : array-like, shape (n,) of int
         The label of each song, 0 to n_labels - 1.
     n_labels : int
@@ -175,7 +176,7 @@ def class_means(X, y, n_labels):
     Raises
     ------
     ValueError, TypeError
-        If `X` and `y` do not fit together, or a label has no song.
+        If `X` and `y` do not match, or a label has no song.
 
     Examples
     --------
@@ -197,7 +198,7 @@ def class_means(X, y, n_labels):
 
 
 def _full_names(names, embeddings):
-    """Return ``label (set)`` for each row of the concatenated embeddings, as an array of str."""
+    """Return ``label (set)`` for each row of the concatenated embeddings, as an array."""
     shape = "names must be {set: [label, ...]} or [(set, [label, ...]), ...]"
     try:
         pairs = [(name, labels) for name, labels in (names.items() if hasattr(names, "items") else names)]

@@ -1,73 +1,68 @@
-"""Extract once, memory-map for ever, resume after a crash.
+"""Extract features once, keep them as memory-mapped files, and resume after a crash.
 
-What lies on disk is readable by plain NumPy. Under ``<root>/<data set>/``::
+The files can be read with NumPy alone. Under ``<root>/<data set>/`` (for log-mel frames; the embeddings of
+a network are in ``<root>/<data set>.<network>/``)::
 
-    <key>/frames.npy     (total, 200) float16: the frames of all excerpts, one excerpt after another
+    <key>/frames.npy     (total, width) float16: the rows of all excerpts, one excerpt after another
     <key>/offsets.npy    (n + 1,) int64: excerpt i has rows offsets[i] to offsets[i + 1]
     <key>/index.json     what they were made of, track ids, and what could not be read
-    <key>.part/          pieces of an extraction that is under way, or was stopped
+    <key>.part/          pieces of an extraction that is running, or was stopped
 
-A piece is a small set: the same three files. Every excerpt has a key, a hash of its sound's fingerprint and
-of all that turns sound into features; the key of a set is a hash of these and of the track ids. So nothing
-out of date is taken for new, and an excerpt that is in any piece or set of this name, older ones too, is
-copied and not computed. Older sets are left for their owner to delete.
+A piece is a small set with the same three files. Every excerpt has a key: a hash of the fingerprint of its
+sound and of everything that turns sound into features. The key of a set is a hash of these keys and of the
+track ids. Therefore old features are never mistaken for new ones. An excerpt that is in any piece or set of
+this name, even an older one, is copied instead of computed. Older sets stay until their owner deletes them.
 
-A folder gets its name when it is complete and on the disk, never before. So whatever is killed, and whenever,
-what has a name is whole; and whoever else extracts at the same time comes to the same bytes. The first to
-finish is taken, and deletes the pieces; the others see that it is there.
+A folder gets its name only when it is complete and on the disk. Therefore a folder with a name is always
+complete, even if processes are killed. Processes that extract at the same time share the pieces and write
+the same bytes; the first process to finish deletes the pieces.
+
+Without a root, sets are looked for in all layers of `mirlab.paths`, and written to the first one.
 """
 
-import glob
+import errno
 import hashlib
 import json
 import os
+import random
 import re
 import shutil
 import uuid
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from joblib import Parallel, delayed
 
-from mirlab import paths
-from mirlab.audio import SAMPLE_RATE
+from mirlab import paths, work
 from mirlab.datasets.base import Dataset
 from mirlab.errors import AudioError, DatasetError, StoreError
-from mirlab.features import HOP_LENGTH, LOG_OFFSET, N_FFT, N_MELS, WIDTH, aggregate, log_mel
+from mirlab.extractors import LOG_MEL
+from mirlab.features import WIDTH, aggregate
 
-PARAMETERS = {
-    "format": 1,  # to be raised whenever `log_mel`, or what is written here, changes in what it gives
-    "sr": SAMPLE_RATE,
-    "n_fft": N_FFT,
-    "hop_length": HOP_LENGTH,
-    "n_mels": N_MELS,
-    "log_offset": LOG_OFFSET,
-}
-PIECE = 16  # excerpts: about a second of work, what a crash can cost
+PIECE = 16  # excerpts: a crash loses at most this piece, about a second of work
 SILENCE = 2.0**-15  # one step of 16-bit sound
-ROUNDS = 5  # one to compute, one to assemble, others if what was found is gone when it is to be copied
-CHUNK = 2**14  # frames: what `Features.windows` maps at a time, 13 MB
+ROUNDS = 5  # one to compute, one to assemble, others if pieces disappear before they are copied
+KEPT = "what is done is kept, so run it again"
+CHUNK = 2**14  # frames that `StoredFeatures.windows` maps at a time, 13 MB
 
 
 @dataclass(frozen=True, eq=False)
-class Features:
-    """Frame-level features of a data set, memory-mapped.
+class StoredFeatures:
+    """Features of a data set, memory-mapped: frame by frame, or patch by patch for a network.
 
     Attributes
     ----------
     dataset : Dataset
         The excerpts that could be read, in their order: row i of everything here is excerpt i of it.
-    frames : ndarray, shape (total, 200), float16
-        Log-mel frames of all excerpts, one excerpt after another; read from disk as they are used.
+    frames : ndarray, shape (total, width), float16
+        Rows of all excerpts, one excerpt after another; read from disk as they are used.
     offsets : ndarray, shape (n + 1,), int64
         Excerpt `i` has rows ``offsets[i]`` to ``offsets[i + 1]`` of `frames`.
     problems : list of str
         What was left out and why: the data set's own list, then excerpts that could not be read.
     key : str
-        Changes exactly when any of it does: for whatever is computed from these features and kept.
+        Changes exactly when any of these features change; use it as the key of results computed from them.
 
     See Also
     --------
@@ -101,7 +96,7 @@ class Features:
     def frame_excerpts(self):
         """Return the excerpt that each frame belongs to.
 
-        ``dataset.y[features.frame_excerpts()]`` labels every frame, whether `y` is one label an excerpt or
+        ``dataset.y[features.frame_excerpts()]`` labels every frame, whether `y` has one label per excerpt or
         many.
 
         Returns
@@ -111,23 +106,23 @@ class Features:
         return np.repeat(np.arange(len(self)), np.diff(self.offsets))
 
     def windows(self, transform=None, *, width=WIDTH, summary=aggregate):
-        """Sum up the frames of each excerpt into windows, after mapping them if asked.
+        """Summarize the frames of each excerpt in windows, after an optional mapping.
 
         Parameters
         ----------
         transform : callable, optional
-            Maps frames, (frames, 200) float32 to (frames, D): an embedding. It is given some 16 000
-            frames at a time, so that memory stays flat.
+            An embedding, which maps frames, (frames, 200) float32, to (frames, D). It gets about 16 000
+            frames at a time, so that memory use stays constant.
         width : int
-            Frames a window.
+            Frames per window.
         summary : callable
-            ``summary(frames, width=width)`` sums frames up into windows: `mirlab.features.aggregate`, or
+            ``summary(frames, width=width)`` summarizes frames in windows: `mirlab.features.aggregate`, or
             `mirlab.features.block_level`.
 
         Returns
         -------
         list of ndarray, shape (windows, p), float32
-            One an excerpt; p is 4 * D for `aggregate`.
+            One array per excerpt; p is 4 * D for `aggregate`.
 
         Raises
         ------
@@ -146,7 +141,7 @@ class Features:
                 mapped = np.asarray(transform(frames))
                 if mapped.ndim != 2 or len(mapped) != len(frames):
                     raise ValueError(
-                        f"transform made {mapped.shape} of {frames.shape}; it must return one row a frame"
+                        f"transform made {mapped.shape} of {frames.shape}; it must return one row per frame"
                     )
                 frames = mapped
             windows += [summary(part, width=width) for part in np.split(frames, cuts[1:-1] - cuts[0])]
@@ -154,29 +149,31 @@ class Features:
         return windows
 
 
-def extract(dataset, *, root=None, n_jobs=1, progress=None):
-    """Compute the log-mel frames of a data set, or find them where they were kept.
+def extract(dataset, *, extractor=LOG_MEL, root=None, n_jobs=1, progress=None):
+    """Compute the features of a data set, or find the stored ones.
 
-    Work is done in pieces of 16 excerpts. Stopped at any moment and called again, it goes on where it
-    was; the result is the same to the byte, whatever the number of jobs. An excerpt that cannot be read, or
-    is silent, is left out and told in `Features.problems`. To have it tried again, rename the set's folder:
-    all others are copied from there.
+    Work is done in pieces of 16 excerpts. If it was stopped at any moment, call it again: it continues where
+    it stopped. The result is the same to the byte for any number of jobs. An excerpt that cannot be read, or
+    is silent, is left out and reported in `StoredFeatures.problems`. To try it again, rename the set's
+    folder: all other excerpts are copied from there.
 
     Parameters
     ----------
     dataset : Dataset
-        What to extract.
+        The data set to extract.
+    extractor : mirlab.extractors.Extractor
+        Computes features from sound; by default log-mel frames.
     root : str or os.PathLike, optional
         Where features are kept; by default ``features`` in `mirlab.paths.data_dir`.
     n_jobs : int
-        Processes, as joblib counts them: -1 is one a core.
+        Number of processes, as joblib counts them: -1 is one per core.
     progress : callable, optional
         ``progress(done, total, what)`` is called as pieces are finished, with numbers of excerpts and the
         name of the data set; not at all if there is nothing to do.
 
     Returns
     -------
-    Features
+    StoredFeatures
 
     Raises
     ------
@@ -201,86 +198,99 @@ def extract(dataset, *, root=None, n_jobs=1, progress=None):
     """
     if not re.fullmatch(r"\w[\w.-]*", dataset.name):
         raise StoreError(f"data set name {dataset.name!r} names a folder: use letters, digits, '-', '_', '.'")
-    home = (Path(root) if root is not None else paths.data_dir() / "features") / dataset.name
-    keys = [_hash(PARAMETERS, fingerprint) for fingerprint in dataset.fingerprints]
-    whole = home / _hash(keys, dataset.track_ids)
+    roots = [Path(root)] if root is not None else [layer / "features" for layer in paths.layers()]
+    keys = [_hash(extractor.parameters, fingerprint) for fingerprint in dataset.fingerprints]
+    name = ".".join(filter(None, (dataset.name, extractor.name)))
+    places = [folder / name / _hash(keys, dataset.track_ids) for folder in roots]
+    for place in places[1:]:
+        if _is_whole(place, extractor.width):
+            return _open(dataset, keys, place, extractor.width)
+    whole = places[0]
     rounds = 0
     while not os.path.isdir(whole):
         if rounds == ROUNDS:
             raise StoreError(
-                f"{_part(whole)}: what is written here is gone, or other, when it is read; see that nobody "
-                "deletes it, and that the disk is sound"
+                f"{_part(whole)}: files written here are missing or changed when they are read again; see "
+                "that no other program deletes them, and check the disk"
             )
         rounds += 1
         try:
             _part(whole).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise _refused(whole, error) from error
-        known, problems = _known(whole, keys)
+        known, problems = _known(whole, [place.parent for place in places], keys, extractor.width)
         excerpts = enumerate(zip(keys, dataset.track_ids, strict=True))
         missing = [i for i, (key, name) in excerpts if key not in known and (key, name) not in problems]
         if missing:
-            _compute(dataset, keys, missing, whole, n_jobs=n_jobs, progress=progress)
+            _compute(dataset, extractor, keys, missing, whole, n_jobs=n_jobs, progress=progress)
         else:
-            _assemble(dataset, keys, known, problems, whole)
+            _assemble(dataset, extractor, keys, known, problems, whole)
     shutil.rmtree(_part(whole), ignore_errors=True)
-    return _open(dataset, keys, whole)
+    return _open(dataset, keys, whole, extractor.width)
 
 
-def _compute(dataset, keys, missing, whole, *, n_jobs, progress):
+def _compute(dataset, extractor, keys, missing, whole, *, n_jobs, progress):
     """Make the pieces that are missing."""
     done, total = len(keys) - len(missing), len(keys)
-    pieces = (missing[i : i + PIECE] for i in range(0, len(missing), PIECE))
-    work = (delayed(_piece)(dataset.subset(piece), [keys[i] for i in piece], whole) for piece in pieces)
+    pieces = [missing[i : i + PIECE] for i in range(0, len(missing), PIECE)]
+    # Another process that extracts the same set takes the pieces in another order, so that they share the
+    # work.
+    random.Random(os.getpid()).shuffle(pieces)
+    items = ((dataset.subset(piece), extractor, [keys[i] for i in piece], whole) for piece in pieces)
     if progress is not None:
         progress(done, total, dataset.name)
-    try:
-        # Batches of one, so that progress is told piece by piece.
-        for size in Parallel(n_jobs=n_jobs, batch_size=1, return_as="generator_unordered")(work):
-            done += size
-            if progress is not None:
-                progress(done, total, dataset.name)
-    except BrokenProcessPool as error:
-        raise StoreError(
-            f"a worker died while extracting {dataset.name!r}, most likely for want of memory; what is done "
-            "is kept, so run it again with fewer jobs"
-        ) from error
+    what = f"extracting {extractor.name or 'features'} of {dataset.name!r}"
+    for size in work.parallel(_piece, items, n_jobs=n_jobs, what=what, ordered=False, kept=KEPT):
+        done += size
+        if progress is not None:
+            progress(done, total, dataset.name)
 
 
-def _piece(dataset, keys, whole):
+def _piece(dataset, extractor, keys, whole):
     """Extract a few excerpts; return how many. This runs in a worker."""
-    if os.path.isdir(whole):
+    folder = _part(whole) / f"piece-{_hash(keys, dataset.track_ids)}"
+    if os.path.isdir(whole) or _is_whole(folder, extractor.width):
         return len(dataset)  # another process was first
+    shutil.rmtree(folder, ignore_errors=True)
     frames, problems = [], {}
     for i, track_id in enumerate(dataset.track_ids):
-        rows = np.empty((0, N_MELS), np.float16)
+        rows = np.empty((0, extractor.width), np.float16)
         try:
             y = dataset.audio(i)
             if not (np.abs(y) >= SILENCE).any():
                 raise AudioError(f"{track_id}: is silent")
-            rows = log_mel(y).astype(np.float16)
+            rows = extractor.rows(y).astype(np.float16)
+            dataset.check(i)  # a file that changes while it is read has neither its old nor its new features
         except AudioError as error:
             problems[track_id] = str(error)
         frames.append(rows)
-    _write(_part(whole) / f"piece-{_unique()}", whole, dataset, keys, problems, map(len, frames), frames)
+    _write(folder, whole, dataset, extractor, keys, problems, map(len, frames), frames)
     return len(dataset)
 
 
-def _assemble(dataset, keys, known, problems, whole):
+def _is_whole(folder, width):
+    try:
+        _read(folder, width)
+    except Exception:
+        return False
+    return True
+
+
+def _assemble(dataset, extractor, keys, known, problems, whole):
     """Copy the pieces, and what older sets have, into one."""
     sources = [known.get(key, (None, 0, 0)) for key in keys]
-    told = {
+    unreadable = {
         name: problems[key, name]
         for key, name in zip(keys, dataset.track_ids, strict=True)
         if key not in known
     }
     lengths = (stop - start for _, start, stop in sources)
     with suppress(_Gone):
-        _write(whole, whole, dataset, keys, told, lengths, _copies(sources))
+        _write(whole, whole, dataset, extractor, keys, unreadable, lengths, _copies(sources))
 
 
 class _Gone(Exception):
-    """A piece is not there any more: its own process has put it into a set, and tidied up."""
+    """A piece has disappeared, because another process has put it into a set and deleted it."""
 
 
 def _copies(sources):
@@ -293,48 +303,48 @@ def _copies(sources):
             yield frames
 
 
-def _known(whole, keys):
-    """Find the excerpts that need no work.
+def _known(whole, homes, keys, width):
+    """Find the excerpts that need no work, in the folders of this data set in all layers.
 
-    Returns {key: (folder, start, stop)} and, of the run that `whole` is made by, {(key, track id): problem}:
-    what could not be read is tried again for another set.
+    Returns {key: (folder, start, stop)} and, of the run that makes `whole`, {(key, track id): problem}: a new
+    set tries again what could not be read before.
     """
-    own, home = _part(whole).name, whole.parent
+    own = _part(whole)
     wanted, known, problems = set(keys), {}, {}
     # Pieces before sets: when a piece goes, the set it went into is there. Our own first: they stay longest.
-    pieces = glob.glob("*.part/piece-*/index.json", root_dir=home)
-    pieces.sort(key=lambda path: not path.startswith(own))
-    for path in [*pieces, *glob.glob("*/index.json", root_dir=home)]:
+    pieces = [path for home in homes for path in home.glob("*.part/piece-*/index.json")]
+    pieces.sort(key=lambda path: path.parents[1] != own)
+    for path in [*pieces, *(path for home in homes for path in home.glob("*/index.json"))]:
         if len(known) == len(wanted):
             break
-        folder = (home / path).parent
+        folder = path.parent
         try:
-            index, offsets, _ = _read(folder)
+            index, offsets, _ = _read(folder, width)
             for i, (key, name) in enumerate(zip(index["keys"], index["track_ids"], strict=True)):
                 if offsets[i] < offsets[i + 1]:
                     if key in wanted:
                         known.setdefault(key, (folder, int(offsets[i]), int(offsets[i + 1])))
-                elif folder.parent.name == own:
+                elif folder.parent == own:
                     problems[key, name] = index["problems"][name]
         except Exception:
-            continue  # being tidied up by another process, or damaged: then it is made again
+            continue  # being deleted by another process, or damaged: it is made again
     return known, problems
 
 
-def _write(folder, whole, dataset, keys, problems, lengths, frames):
+def _write(folder, whole, dataset, extractor, keys, problems, lengths, frames):
     """Write a set or a piece of it under a temporary name, then give it its own."""
     unfinished = _part(whole) / f"unfinished-{_unique()}"
     offsets = np.cumsum([0, *lengths], dtype="<i8")
     index = {
         "name": dataset.name,
-        "parameters": PARAMETERS,
+        "parameters": extractor.parameters,
         "problems": problems,
         "track_ids": dataset.track_ids,
         "keys": keys,
     }
     try:
         unfinished.mkdir()
-        _save(unfinished / "frames.npy", "<f2", (int(offsets[-1]), N_MELS), frames)
+        _save(unfinished / "frames.npy", "<f2", (int(offsets[-1]), extractor.width), frames)
         _save(unfinished / "offsets.npy", "<i8", offsets.shape, [offsets])
         with _durable(unfinished / "index.json") as file:
             for text in json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(index):
@@ -342,14 +352,15 @@ def _write(folder, whole, dataset, keys, problems, lengths, frames):
                 file.write(text.encode(errors="backslashreplace"))
         unfinished.rename(folder)
     except OSError as error:
-        if not os.path.isdir(whole):  # if it is, another process was first with the same bytes
+        # If one of them is there, another process was first with the same bytes.
+        if not (os.path.isdir(whole) or os.path.isdir(folder)):
             raise _refused(whole, error) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _save(path, dtype, shape, arrays):
-    """Write arrays one after the other into one file of NumPy's."""
+    """Write arrays one after the other into one ``.npy`` file."""
     with _durable(path) as file:
         header = {"descr": dtype, "fortran_order": False, "shape": shape}
         np.lib.format.write_array_header_1_0(file, header)
@@ -359,35 +370,39 @@ def _save(path, dtype, shape, arrays):
 
 @contextmanager
 def _durable(path):
-    """Open a file that is on the disk, not only on its way there, when it is closed."""
+    """Open a file for writing, and flush it to the disk when it is closed."""
     with path.open("wb") as file:
         yield file
         file.flush()
         os.fsync(file.fileno())
 
 
-def _read(folder):
-    """Return what a set or a piece holds; raise whatever it may be if it is damaged."""
+def _read(folder, width):
+    """Return what a set or a piece holds; if it is damaged, any exception may be raised."""
     index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
     offsets = np.load(folder / "offsets.npy", allow_pickle=False)
     lengths = np.diff(offsets)
-    frames = _load(folder / "frames.npy") if offsets[-1] else np.empty((0, N_MELS), "<f2")
+    frames = _load(folder / "frames.npy") if offsets[-1] else np.empty((0, width), "<f2")
+    empty = [name for name, n in zip(index["track_ids"], lengths, strict=True) if not n]
     if (
         (offsets.dtype, offsets[0], offsets.shape) != ("<i8", 0, (len(index["keys"]) + 1,))
-        or (frames.dtype, frames.shape) != ("<f2", (offsets[-1], N_MELS))
+        or not {*empty} <= index["problems"].keys()
+        or (frames.dtype, frames.shape) != ("<f2", (offsets[-1], width))
         or (lengths < 0).any()
     ):
         raise ValueError("sizes do not agree")
     return index, offsets, frames
 
 
-def _open(dataset, keys, folder):
+def _open(dataset, keys, folder, width):
     try:
-        index, offsets, frames = _read(folder)
+        index, offsets, frames = _read(folder, width)
         if index["keys"] != keys:
             raise ValueError("it holds another set")
         broken = dict(index["problems"])
     except Exception as error:
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+            raise StoreError(f"{folder}: memory ran out; close other programs, and run it again") from error
         if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
             reason = error.strerror or error
             raise StoreError(f"{folder}: cannot be read ({reason}); see that you may read it") from error
@@ -401,7 +416,7 @@ def _open(dataset, keys, folder):
     if len(kept) < len(dataset):
         dataset = dataset.subset(kept)
     key = _hash(folder.name, list(broken)) if broken else folder.name
-    return Features(dataset, frames, np.cumsum([0, *lengths[kept]], dtype=np.int64), problems, key)
+    return StoredFeatures(dataset, frames, np.cumsum([0, *lengths[kept]], dtype=np.int64), problems, key)
 
 
 def _load(path):
@@ -409,7 +424,7 @@ def _load(path):
 
 
 def _anew(frames):
-    """Map the same file once more: a map that is dropped lets go of its pages, a kept one holds them."""
+    """Map the same file again: dropping a map frees its memory pages, a map that is kept holds them."""
     if not isinstance(frames, np.memmap):
         return frames
     return np.memmap(frames.filename, frames.dtype, "r", frames.offset, frames.shape)

@@ -1,6 +1,6 @@
-"""The recording: an artist's mix in a room, then the chain that every excerpt of one data set went through.
+"""Record a mix: in the artist's room, then through the recording chain of the data set.
 
-Two data sets of the same music differ here and nowhere else. That difference is the domain gap.
+Two data sets of the same music differ only in this step. That difference is the domain gap.
 """
 
 import io
@@ -18,7 +18,7 @@ ROOMS = {"dry": (0.15, 0.10), "room": (0.45, 0.18), "hall": (1.8, 0.32)}
 
 @lru_cache(maxsize=8)
 def _room(name, size):
-    """Spectrum of a room's response, direct sound included."""
+    """Return the spectrum of a room's response, direct sound included."""
     seconds, wet = ROOMS[name]
     rng = np.random.default_rng(len(name))
     t = np.arange(int(seconds * SR)) / SR
@@ -31,7 +31,7 @@ def _room(name, size):
 
 @lru_cache(maxsize=64)
 def _curve(points, band, size):
-    """Magnitude of a chain: points of (hertz, dB) joined on a log scale, between two band edges."""
+    """Return the magnitude of a chain: points of (hertz, dB) joined on a log scale, within two band edges."""
     f = np.maximum(fft.rfftfreq(size, 1 / SR), 1.0)
     where, gain = np.array(points, float).T
     low, high = band
@@ -49,11 +49,11 @@ def record(mix, *, room, tilt, resonance, loudness, channel, rng):
     room : {"dry", "room", "hall"}
         Where it is played.
     tilt : float
-        The artist's brightness, dB an octave about 1 kHz.
+        The artist's brightness in dB per octave around 1 kHz.
     resonance : tuple of (hertz, dB)
-        The artist's colour: a bump an octave wide.
+        The artist's colour: a peak that is one octave wide.
     loudness : float
-        How much louder than the set's mean it is meant to be, in dB.
+        How much louder than the mean of the set the song should be, in dB.
     channel : dict
         The set's chain, as in `styles.toml`.
     rng : numpy.random.Generator
@@ -78,7 +78,7 @@ def record(mix, *, room, tilt, resonance, loudness, channel, rng):
     size = fft.next_fast_len(n + SR // 2, real=True)
     f = np.maximum(fft.rfftfreq(size, 1 / SR), 20.0).astype(np.float32)
     octaves = np.log2(f / 1000)
-    tilt = tilt + rng.normal(0, 0.7)  # no two songs are mixed alike
+    tilt = tilt + rng.normal(0, 0.7)  # every song is mixed a little differently
     bump = resonance[1] * np.exp(-0.5 * ((octaves - np.log2(resonance[0] / 1000)) / 0.5) ** 2)
     taste = np.exp(np.float32(np.log(10) / 20) * (tilt * octaves + bump))
     chain = _curve(tuple(map(tuple, channel["equalizer"])), tuple(channel["band"]), size)
@@ -91,7 +91,7 @@ def record(mix, *, room, tilt, resonance, loudness, channel, rng):
     y -= y.mean()
     y = 0.9 * np.tanh(
         y / 0.9
-    )  # a soft limiter, as any mastering has; the rest is room for a codec's overshoot
+    )  # a soft limiter, as in mastering; the remaining headroom is for a codec's overshoot
     edge = SR // 200
     y[:edge] *= np.linspace(0, 1, edge, dtype=np.float32)
     y[-edge:] *= np.linspace(1, 0, edge, dtype=np.float32)
@@ -101,7 +101,7 @@ def record(mix, *, room, tilt, resonance, loudness, channel, rng):
 
 
 def _through_codec(y, name):
-    """Encode and decode, so that the losses of compression are in the sound."""
+    """Encode and decode the sound, so that it contains the losses of compression."""
     file = io.BytesIO()
     soundfile.write(file, y, SR, format=name, subtype={"OGG": "VORBIS", "MP3": "MPEG_LAYER_III"}[name])
     file.seek(0)

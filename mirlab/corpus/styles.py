@@ -1,4 +1,4 @@
-"""Reading `styles.toml`: styles, patterns, kits, the data sets and their mixtures of styles."""
+"""Read `styles.toml`: styles, patterns, kits, the data sets and their mixtures of styles."""
 
 import tomllib
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ def _file() -> dict:
 
 
 @cache
-def styles() -> dict[str, Style]:
+def all_styles() -> dict[str, Style]:
     """Return every style by name.
 
     Returns
@@ -55,7 +55,7 @@ def styles() -> dict[str, Style]:
 
     Examples
     --------
-    >>> styles()["reggae"].family
+    >>> all_styles()["reggae"].family
     'reggae'
     """
 
@@ -109,7 +109,7 @@ def true_overlap(labels: list[tuple[str, str]]) -> np.ndarray:
     """Return how much music any two labels share by construction.
 
     Two labels overlap by the sum, over styles, of the smaller of their two shares: 1 for the same
-    mixture, 0 for no style in common. No collection of real music comes with such a figure.
+    mixture, 0 for no style in common. This figure is not known for collections of real music.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def true_overlap(labels: list[tuple[str, str]]) -> np.ndarray:
            [0.85, 1.  , 0.  ],
            [0.  , 0.  , 1.  ]])
     """
-    names = list(styles())
+    names = list(all_styles())
     mixtures = np.zeros((len(labels), len(names)))
     for row, (set_name, label) in zip(mixtures, labels, strict=True):
         for style, share in sets()[set_name]["labels"][label].items():

@@ -1,6 +1,7 @@
-"""What a careful listener would write about an excerpt: tags, from the truth that the score knows."""
+"""Derive the tags that a careful listener would give to an excerpt from its score."""
 
-from mirlab.corpus.compose import Habits, Score
+from mirlab.corpus.artists import Habits
+from mirlab.corpus.scores import Score
 
 _CALLED = {
     "swing": ("swing",),
@@ -82,7 +83,7 @@ def true_tags(score: Score, artist: Habits) -> set[str]:
     score : Score
         What was composed.
     artist : Habits
-        By whom, and in which style.
+        Habits of the artist, with their style.
 
     Returns
     -------
@@ -92,38 +93,52 @@ def true_tags(score: Score, artist: Habits) -> set[str]:
     Examples
     --------
     >>> import numpy as np
-    >>> from mirlab.corpus import compose, styles
-    >>> waltz = styles.styles()["volksmusik"]
+    >>> from mirlab.corpus import artists, composing, styles
+    >>> waltz = styles.all_styles()["volksmusik"]
     >>> rng = np.random.default_rng(3)
-    >>> artist = compose.habits(waltz, rng)
-    >>> "waltz" in true_tags(compose.compose(artist, rng, 10.0), artist)
+    >>> artist = artists.habits(waltz, rng)
+    >>> "waltz" in true_tags(composing.compose(artist, rng, 10.0), artist)
     True
     """
-    style = artist.style
-    tags = {style.family, *_CALLED.get(style.name, (style.name,)), *style.moods}
-    playing = score.instruments
+    return (
+        {artist.style.family, *_CALLED.get(artist.style.name, (artist.style.name,)), *artist.style.moods}
+        | _who_plays(score)
+        | _how_it_goes(score, artist.style)
+        | _how_it_sounds(score, artist)
+    )
+
+
+def _who_plays(score):
+    """Return the tags for instruments, voices and drums."""
+    playing, drums = score.instruments, score.drums
     voices = playing & set(_VOICES)
-    tags |= playing - set(_VOICES) | ({"choir"} & voices)
+    tags = playing - set(_VOICES) | ({"choir"} & voices)
     tags |= {group for group, members in _GROUPS.items() if playing & set(members)}
     for voice in voices:
         tags |= {"vocals", "voice", *_VOICES[voice]}
     if not voices:
         tags |= {"no vocals", "no voice", "instrumental"}
-
-    drums = score.drums
     tags |= {"drums", "beat"} if drums else {"no drums", "no beat"}
     if len(drums) > 3:
         tags.add("percussion")
     for drum in drums:
         tags.update(_PERCUSSION.get(drum, ()))
+    if not drums and len(playing) in (1, 2):
+        tags.add({1: "solo", 2: "duet"}[len(playing)])
+    if len(playing) >= 4:
+        tags.add("ensemble")
+    return tags
 
+
+def _how_it_goes(score, style):
+    """Return the tags for tempo, mode, metre and swing."""
     t = score.tempo
-    tags |= (
+    tags = (
         {"very slow", "slow"} if t < 72 else {"slow"} if t < 92 else {"fast"} if t > 128 else {"medium tempo"}
     )
     if t > 155:
         tags |= {"very fast", "quick"}
-    if t > 110 and drums:
+    if t > 110 and score.drums:
         tags.add("upbeat")
     if style.family != "spoken":
         tags.add("minor" if score.minor else "major")
@@ -135,28 +150,27 @@ def true_tags(score: Score, artist: Habits) -> set[str]:
         tags |= {"waltz", "triple metre"}
     if style.swing > 0.6:
         tags.add("swinging")
+    return tags
 
-    if style.level >= -13:
+
+def _how_it_sounds(score, artist):
+    """Return the tags for loudness, density, room, brightness and register."""
+    tags = {{"dry": "close", "room": "room sound", "hall": "echo"}[artist.room]}
+    if artist.style.level >= -13:
         tags |= {"loud", "hard"}
-    if style.level <= -21:
+    if artist.style.level <= -21:
         tags |= {"quiet", "soft"}
     notes_a_second = len(score.notes) / score.seconds
     if notes_a_second > 14:
         tags |= {"busy", "dense"}
     if notes_a_second < 4:
         tags |= {"sparse", "airy"}
-    if len(playing) == 1 and not drums:
-        tags.add("solo")
-    if len(playing) == 2 and not drums:
-        tags.add("duet")
-    if len(playing) >= 4:
-        tags.add("ensemble")
-    tags.add({"dry": "close", "room": "room sound", "hall": "echo"}[artist.room])
     if artist.tilt > 0.8:
         tags.add("bright")
     if artist.tilt < -0.8:
         tags |= {"warm", "muffled"}
-    if not playing & set(_GROUPS["synth"]) and not drums & {"808 kick", "909 kick", "electronic snare"}:
+    electronic_drums = score.drums & {"808 kick", "909 kick", "electronic snare"}
+    if not score.instruments & set(_GROUPS["synth"]) and not electronic_drums:
         tags.add("acoustic")
     tones = [n.pitch for n in score.notes if n.role == "lead"]
     if tones and sum(tones) / len(tones) > 76:

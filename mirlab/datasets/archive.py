@@ -1,29 +1,31 @@
-"""Archives as data sets are handed out: unpacked whole, or not at all.
+"""Unpack the archives of data sets completely or not at all, and resume after an interruption.
 
-What an archive may do to a computer is narrow here: files and folders come into being below one folder,
-with ordinary permissions, and links become copies. A name that leads elsewhere, a device, or a link to
-anything but a file of the same archive has it refused before a byte is written. Nothing is extracted by
-tarfile or zipfile themselves, so it does not matter which faults their own filters have.
+An archive cannot harm the computer: files and folders are made below one folder, with ordinary permissions,
+and links become copies. An archive is refused before a byte is written if it holds a name that leads out of
+the folder, a device, or a link to anything but a file of the same archive. tarfile and zipfile only read the
+archive and do not extract: their filters have security holes in versions of Python that mirlab supports.
 """
 
-import bisect
-import io
-import itertools
 import lzma
 import os
 import posixpath
 import re
 import shutil
 import stat
+import struct
 import tarfile
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import BinaryIO
 
+from mirlab.datasets import decoding, kinds, volumes
+from mirlab.datasets.tree import absolute
+from mirlab.datasets.unfinished import Unfinished
 from mirlab.errors import DatasetError, MirlabError, StoreError
 
 MOST_FILES = 2_000_000
@@ -31,29 +33,32 @@ BLOCK = 4096  # bytes that a file takes up at least
 CHUNK = 2**20  # bytes copied at a time
 MB = 10**6
 
-# What the standard library raises where an archive is damaged, beside OSError without a number.
+# What the standard library raises for a damaged archive, in addition to OSError without a number.
 _DAMAGE = (
     *(tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
     *(EOFError, ValueError, LookupError, ArithmeticError, TypeError, MemoryError),
 )
-_ENDINGS = re.compile(r"(?i)(\.zip|\.tar(\.(gz|bz2|xz))?|\.tgz|\.tbz2?|\.txz)?(\.\d{3})?$")
-_NOT_ON_WINDOWS = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)|.*[:*?\"<>|]|.*[. ]$")
+_ENDINGS = re.compile(r"(?i)(\.zip|\.tar(\.(gz|bz2|xz|zst|lzma))?|\.tgz|\.tbz2?|\.txz|\.tzst)?(\.\d{3})?$")
+_NOT_ON_WINDOWS = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)|.*[:*?\"<>|\0-\x1f]|.*[. ]$")
+_UNICODE_PATH = 0x7075  # Info-ZIP's field for a name in UTF-8, beside one in another encoding
 
 
-def unpack(archive, folder=None, *, progress=None):
+def unpack(archive, folder=None, *, encoding=None, progress=None):
     """Unpack an archive into a folder of its own.
 
-    It is worked on in ``<folder>.part``, which gets its name when everything is in it. So a run that was
-    stopped or killed leaves nothing under that name, and the same call begins anew.
+    The work is done in ``<folder>.part``, which gets the name of the folder when everything is in it. After a
+    run that was stopped or killed, the same call continues: files that were unpacked and flushed to the disk
+    are not unpacked again. If everything is there already, the call changes nothing.
 
     Parameters
     ----------
     archive : str or os.PathLike
-        A tar (plain, gzip, bzip2 or xz) or zip file. Of one that comes in parts, ending in ``.001`` and so
-        on, any of them, or the name without a number.
+        A tar (plain, gzip, bzip2, xz, and Zstandard from Python 3.14 on) or zip file. If it comes in parts
+        that end in ``.001`` and so on: any of them, or the name without a number.
     folder : str or os.PathLike, optional
-        Where to; it must not be there yet, or be empty. By default it lies beside the archive and is called
-        like it.
+        Where to; it must not hold anything else. By default it is next to the archive and has its name.
+    encoding : str, optional
+        Encoding of names that the archive does not mark as UTF-8, such as ``"cp1252"``.
     progress : callable, optional
         ``progress(done, total, what)``, in megabytes, called as files are looked through and unpacked.
 
@@ -65,43 +70,43 @@ def unpack(archive, folder=None, *, progress=None):
     Raises
     ------
     DatasetError
-        If the archive is none, is encrypted, damaged or breaks off, needs more room than there is, or holds
-        what no data set does: names that lead out of the folder, links that do, devices.
+        If the file is not such an archive, is encrypted or damaged, needs more room than there is, holds
+        unsafe entries (names and links that lead out of the folder, devices), or has names in an unknown
+        encoding. Nothing is left behind.
     StoreError
-        If the folder is taken or cannot be written.
+        If the folder is in use or cannot be written. Files that are unpacked already are kept.
 
     Examples
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as place:
-    ...     with zipfile.ZipFile(Path(place, "gtzan.zip"), "w") as made:
+    ...     archive = f"{place}/gtzan.zip"
+    ...     with zipfile.ZipFile(archive, "w") as made:
     ...         made.writestr("genres/blues/blues.00000.au", b".snd")
-    ...     [path.name for path in unpack(Path(place, "gtzan.zip")).rglob("*.au")]
+    ...     [path.name for path in unpack(archive).rglob("*.au")]
     ['blues.00000.au']
     """
-    archive = Path(archive)
-    if folder is None and (folder := _ENDINGS.sub("", str(archive))) == str(archive):
-        raise DatasetError(f"{archive}: ends in none of .zip, .tar, .tar.gz; name a folder for it")
-    folder = Path(folder)
-    part = folder.with_name(f"{folder.name}.part")
-    say = progress or (lambda done, total, what: None)
-    try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise StoreError(f"{folder}: is there already; delete it, or name another folder")
-        with ExitStack() as stack:
-            entries = _listed(archive, folder, stack, say)
-            shutil.rmtree(part, ignore_errors=True)
-            part.mkdir(parents=True)
-            _write(archive, entries, part, say)
-        if folder.exists():
-            folder.rmdir()
-        part.rename(folder)
-    except BaseException as error:
-        shutil.rmtree(part, ignore_errors=True)
-        if told := _told(archive, folder, error):
-            raise told from error
-        raise
-    return folder
+    decoding.check(encoding)
+    archive = absolute(archive)
+    with ExitStack() as stack:
+        file = stack.enter_context(volumes.whole(archive))
+        if reason := kinds.refusal(archive.name, file):
+            raise DatasetError(f"{archive}: {reason}")
+        work = _work(archive, folder, file, encoding)
+        try:
+            entries = _listed(archive, file, work.part, stack, encoding, progress or _silent)
+            files = [(entry.name, entry.size) for entry in entries]
+            if work.is_finished(files):
+                return work.folder
+            work.begin(files)
+            _write(archive, entries, work, progress or _silent)
+            work.finish()
+        except BaseException as error:
+            work.stop(keep=not isinstance(_sentence(archive, work, error) or error, DatasetError))
+            if sentence := _sentence(archive, work, error):
+                raise sentence from error
+            raise
+    return work.folder
 
 
 @dataclass(frozen=True)
@@ -109,62 +114,99 @@ class _Entry:
     """A file or folder in an archive."""
 
     name: str
-    size: int = 0
+    size: int = -1  # of a folder
     open: Callable[[], BinaryIO] | None = None  # none for a folder and a link
     link: str | None = None  # what it is a link to, as a name in the archive
     fault: str | None = None  # why it has no place in a data set
 
 
-def _told(archive, folder, error):
-    """Return what is said instead of an error, or None for one that says it all."""
+def _silent(done, total, what):
+    pass
+
+
+def _work(archive, folder, file, encoding):
+    """Return the work on the folder that an archive is unpacked into."""
+    if folder is None and (folder := _ENDINGS.sub("", str(archive))) == str(archive):
+        raise DatasetError(f"{archive}: ends in none of .zip, .tar, .tar.gz; name a folder for it")
+    parts = file.raw.paths if isinstance(file.raw, volumes.Parts) else [archive]
+    about = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in parts]
+    return Unfinished(absolute(folder), [*map(list, about), encoding])
+
+
+def _sentence(archive, work, error):
+    """Return what to raise instead of an error, or None if the error is clear by itself."""
     reason = str(error) or type(error).__name__
     if isinstance(error, MirlabError):
         return None
-    if isinstance(error, RuntimeError):  # zipfile's: a password is needed, or another method
-        return DatasetError(f"{archive}: cannot be unpacked here ({reason}); unpack it with another program")
+    if isinstance(error, RuntimeError):  # zipfile's: a password is needed, or the method is unknown
+        return DatasetError(f'{archive}: cannot be unpacked here ({reason}); use: 7z x "{archive.name}"')
     if isinstance(error, OSError) and error.errno is not None:
-        return StoreError(f"{error.filename or folder}: {error.strerror}; name another folder")
+        kept = f"; what is in {work.part.name} is kept, and the same call continues from there" * bool(
+            work.done
+        )
+        return StoreError(
+            f"{error.filename or work.folder}: {error.strerror}; make room, or name another folder{kept}"
+        )
     if isinstance(error, (*_DAMAGE, OSError)):
         return DatasetError(f"{archive}: is damaged or breaks off ({reason}); get a whole copy of it")
     return None
 
 
-def _listed(archive, folder, stack, say):
+def _listed(archive, file, part, stack, encoding, say):
     """List what is in an archive, links last, and look at all of it: names, sizes, checksums of a tar."""
-    file = stack.enter_context(_whole(archive))
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     kind = _zip if file.read(2) == b"PK" else _tar
     file.seek(0)
-    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-    free = shutil.disk_usage(there).free
-    entries, links, needed = [], [], 0
+    room = _Room(archive, part)
+    plain, links, doubtful = {}, [], []
 
-    def add(entry, entries):
-        nonlocal needed
-        entries.append(entry)
-        needed += entry.size + BLOCK
-        if needed > free:
-            raise DatasetError(
-                f"{archive}: needs more than the {free / 1e9:.1f} GB that are free at "
-                f"{there}; make room there, or name another folder"
-            )
-        if len(entries) > MOST_FILES:
-            raise _refused(archive, entry, f"and more than {MOST_FILES} files")
+    def name(raw, standard=None):
+        """Read a name; continue without it if it is doubtful, so that all such names are counted."""
+        text = raw if isinstance(raw, str) else decoding.decode(raw, standard=standard, encoding=encoding)
+        if text is None:
+            doubtful.append(raw)
+        return unicodedata.normalize("NFC", raw.decode("latin-1") if text is None else text)
 
-    for entry in kind(file, stack):
-        fault = "has a size below zero" if entry.size < 0 else entry.fault or _fault(entry.name)
-        if fault:
+    entries = []
+    for entry in kind(file, stack, name):
+        if fault := entry.fault or _fault(entry.name):
             raise _refused(archive, entry, f"which {fault}")
-        add(entry, entries if entry.link is None else links)
+        (entries if entry.link is None else links).append(entry)
+        if entry.open:
+            plain[PurePosixPath(entry.name)] = entry.size
+        room.take(entry)
         say(min(file.tell(), size) // MB, size // MB, f"{archive.name}: looking through")
-    plain = {PurePosixPath(entry.name): entry for entry in entries if entry.open}
     for link in links:
-        target = plain.get(PurePosixPath(link.link))
-        if target is None:
-            raise _refused(archive, link, f"a link to {link.link!r}, which is no file of it")
-        add(replace(link, size=target.size), entries)
+        if (target := plain.get(PurePosixPath(link.link))) is None:
+            raise _refused(archive, link, f"a link to {link.link!r}, which is not a file in it")
+        entries.append(replace(link, size=target))
+        room.take(entries[-1])
+    if doubtful:
+        raise DatasetError(f"{archive}: {decoding.doubt(doubtful)}")
     return entries
+
+
+class _Room:
+    """The room on the disk, which what an archive holds must not exceed."""
+
+    def __init__(self, archive, part):
+        self.archive = archive
+        self.place = next(place for place in (part, *part.parents) if place.exists())
+        written = sum(path.stat().st_size for path in part.rglob("*") if path.is_file())
+        self.free = self.left = shutil.disk_usage(self.place).free + written
+        self.files = 0
+
+    def take(self, entry):
+        self.left -= max(entry.size, 0) + BLOCK
+        self.files += 1
+        if self.left < 0:
+            raise DatasetError(
+                f"{self.archive}: needs more than the {self.free / 1e9:.1f} GB that are free at "
+                f"{self.place}; make room there, or name another folder"
+            )
+        if self.files > MOST_FILES:
+            raise _refused(self.archive, entry, f"and more than {MOST_FILES} files")
 
 
 def _refused(archive, entry, why):
@@ -172,7 +214,7 @@ def _refused(archive, entry, why):
 
 
 def _fault(name):
-    """Say why a name has no place below a folder, or None."""
+    """Return why a name must not be unpacked below a folder, or None."""
     parts = PurePosixPath(name).parts
     if name.startswith("/") or re.match(r"[A-Za-z]:", name):
         return "begins at the root of a disk"
@@ -183,104 +225,73 @@ def _fault(name):
     if "\0" in name:
         return "has a NUL in its name"
     if os.name == "nt" and any(_NOT_ON_WINDOWS.match(part) for part in parts):
-        return "has a name that Windows keeps for itself"
+        return "has a name that Windows does not allow"
     return None
 
 
-def _write(archive, entries, part, say):
-    """Write what was listed below a folder."""
-    done, total = 0, sum(entry.size for entry in entries)
-    for entry in entries:
-        place = part / entry.name
+def _write(archive, entries, work, say):
+    """Write what was listed and is not there yet."""
+    done = sum(max(entry.size, 0) for entry in entries[: work.done])
+    total = sum(max(entry.size, 0) for entry in entries)
+    for entry in entries[work.done :]:
+        place = work.part / entry.name
         try:
-            if entry.open or entry.link:
+            if entry.size < 0:
+                place.mkdir(parents=True, exist_ok=True)
+            else:
                 place.parent.mkdir(parents=True, exist_ok=True)
-                with (
-                    place.open("xb") as file,
-                    entry.open() if entry.open else (part / entry.link).open("rb") as source,
-                ):
+                source = entry.open() if entry.open else (work.part / entry.link).open("rb")
+                with source, place.open("xb") as file:
                     shutil.copyfileobj(source, file, CHUNK)
                     if file.tell() != entry.size:
-                        raise zipfile.BadZipFile(f"{entry.name} is of another size than it says")
-            else:
-                place.mkdir(parents=True, exist_ok=True)
+                        raise zipfile.BadZipFile(f"{entry.name} has another size than the archive says")
         except (FileExistsError, NotADirectoryError) as error:
             raise _refused(archive, entry, "for which another file leaves no place on this disk") from error
-        done += entry.size
+        work.add(None if entry.size < 0 else place, max(entry.size, 0))
+        done += max(entry.size, 0)
         say(done // MB, total // MB, f"{archive.name}: unpacking")
 
 
-def _whole(archive):
-    """Open an archive, or the parts of one that lie beside it, as one file."""
-    stem = archive.with_suffix("") if re.fullmatch(r"\.\d{3}", archive.suffix) else archive
-    if stem == archive and archive.is_file():
-        return archive.open("rb")
-    pattern = re.compile(re.escape(stem.name) + r"\.(\d{3})")
-    found = {}
-    if stem.parent.is_dir():
-        found = {int(m[1]): path for path in stem.parent.iterdir() if (m := pattern.fullmatch(path.name))}
-    if not found:
-        reason = "is no file" if archive.exists() else "no such file"
-        raise DatasetError(f"{archive}: {reason}; name a tar or zip archive, or a part of one")
-    if missing := sorted(set(range(1, max(found) + 1)) - set(found)):
-        raise DatasetError(f"{stem}.{missing[0]:03d}: this part is missing; get all parts of it")
-    return io.BufferedReader(_Parts([found[number] for number in sorted(found)]))
-
-
-class _Parts(io.RawIOBase):
-    """Files one after another, read as one."""
-
-    def __init__(self, paths):
-        self.files = [path.open("rb") for path in paths]
-        *self.starts, self.size = itertools.accumulate((path.stat().st_size for path in paths), initial=0)
-        self.at = 0
-
-    def readable(self):
-        return True
-
-    def seekable(self):
-        return True
-
-    def seek(self, offset, whence=os.SEEK_SET):
-        self.at = (0, self.at, self.size)[whence] + offset
-        return self.at
-
-    def readinto(self, buffer):
-        if self.at >= self.size:
-            return 0
-        number = bisect.bisect_right(self.starts, self.at) - 1
-        self.files[number].seek(self.at - self.starts[number])
-        n = self.files[number].readinto(buffer)
-        self.at += n
-        return n
-
-    def close(self):
-        for file in self.files:
-            file.close()
-        super().close()
-
-
-def _zip(file, stack):
+def _zip(file, stack, name):
     archive = stack.enter_context(zipfile.ZipFile(file))
     for info in archive.infolist():
-        mode = info.external_attr >> 16
-        kind = stat.S_IFMT(mode)
-        fault = _unusual(mode) if not info.is_dir() else None
+        own = _name_in_zip(info, name)
+        kind = stat.S_IFMT(info.external_attr >> 16)
         if info.flag_bits & 1:
-            yield _Entry(info.filename, fault="is encrypted")
-        elif info.orig_filename.partition("\0")[1]:  # zipfile cuts the name there
-            yield _Entry(info.orig_filename)
+            yield _Entry(own, fault="is encrypted")
         elif kind == stat.S_IFLNK:
-            target = archive.read(info).decode() if info.file_size < BLOCK else "too long a path"
-            yield _Entry(info.filename, link=_beside(info.filename, target))
-        elif info.is_dir():
-            yield _Entry(info.filename)
+            target = archive.read(info) if info.file_size < BLOCK else b"too long a path"
+            yield _Entry(own, link=_beside(own, name(target)))
+        elif own.endswith("/"):
+            yield _Entry(own)
         else:
-            yield _Entry(info.filename, info.file_size, lambda info=info: archive.open(info), fault=fault)
+            fault = None if kind in (0, stat.S_IFREG) else "is a device or a pipe"
+            yield _Entry(own, info.file_size, lambda info=info: archive.open(info), fault=fault)
+
+
+def _name_in_zip(info, name):
+    """Return the name of an entry: marked as UTF-8, given in UTF-8 beside another encoding, or neither."""
+    own = info.orig_filename
+    if not info.flag_bits & 0x800:
+        raw = own.encode("cp437")
+        own = name(_unicode_path(info.extra, raw) or raw, "cp437")
+    if info.create_system == 0:  # some programs for Windows separate folders in their own way
+        own = own.replace("\\", "/")
+    return unicodedata.normalize("NFC", own)
+
+
+def _unicode_path(extra, raw):
+    """Return the name in Info-ZIP's field for it, if that is of the same name."""
+    while len(extra) >= 4:
+        kind, size = struct.unpack_from("<HH", extra)
+        field, extra = extra[4 : 4 + size], extra[4 + size :]
+        if kind == _UNICODE_PATH and field[1:5] == struct.pack("<I", zlib.crc32(raw)):
+            return field[5:]
+    return None
 
 
 class _Strict(tarfile.TarInfo):
-    """Has an archive refused where its members break off; tarfile takes that for its end."""
+    """Refuse an archive that breaks off between members; tarfile would not notice."""
 
     @classmethod
     def fromtarfile(cls, tar):
@@ -292,32 +303,35 @@ class _Strict(tarfile.TarInfo):
             raise tarfile.ReadError(str(error)) from error
 
 
-def _tar(file, stack):
-    archive = tarfile.open(fileobj=file, mode="r:*", tarinfo=_Strict)  # noqa: SIM115
+def _tar(file, stack, name):
+    try:
+        archive = tarfile.open(fileobj=file, mode="r:*", tarinfo=_Strict, encoding="utf-8")  # noqa: SIM115
+    except tarfile.ReadError as error:
+        raise tarfile.ReadError(kinds.no_tar(file)) from error
     stack.enter_context(archive)
     for member in archive:
-        name = member.name
+        own, link = (name(_raw(text)) for text in (member.name, member.linkname))
         if member.isdir():
-            yield _Entry(name)
+            yield _Entry(own)
         elif member.islnk():
-            yield _Entry(name, link=posixpath.normpath(member.linkname))
+            yield _Entry(own, link=posixpath.normpath(link))
         elif member.issym():
-            yield _Entry(name, link=_beside(name, member.linkname))
+            yield _Entry(own, link=_beside(own, link))
         elif not member.isreg():
-            yield _Entry(name, fault="is a device or a pipe")
+            yield _Entry(own, fault="is a device or a pipe")
+        elif member.size < 0:
+            yield _Entry(own, fault="has a size below zero")
         else:
-            fault = _unusual(member.mode)
-            yield _Entry(name, member.size, lambda m=member: archive.extractfile(m), fault=fault)
-    while archive.fileobj.read(CHUNK):  # its checksum stands at the end
+            yield _Entry(own, member.size, lambda member=member: archive.extractfile(member))
+    while archive.fileobj.read(CHUNK):  # its checksum is at the end
         pass
+
+
+def _raw(text):
+    """Return a name as tarfile read it, or its bytes if it is not UTF-8."""
+    raw = text.encode("utf-8", "surrogateescape")
+    return text if raw == text.encode("utf-8", "replace") else raw
 
 
 def _beside(name, target):
     return posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
-
-
-def _unusual(mode):
-    """Say what is wrong with the mode of a file, or None."""
-    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFLNK):
-        return "is a device or a pipe"
-    return "runs as another user (setuid)" if mode & (stat.S_ISUID | stat.S_ISGID) else None

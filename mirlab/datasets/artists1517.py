@@ -1,10 +1,10 @@
-"""1517-Artists: 3180 full songs by 1517 artists in nineteen genres; the paper uses the first 30 s of each.
+"""Read 1517-Artists: 3180 full songs by 1517 artists in nineteen genres.
 
-Files are called ``<Artist>-<Title>.mp3``, as far as public code that reads the set shows. No list of its
-artists was found, so the artist is taken from there.
+The paper uses the first 30 s of each song. According to public code that reads the set, files are called
+``<Artist>-<Title>.mp3``. No list of its artists was found, so the artist is read from the file name.
 """
 
-from mirlab.datasets import genre_folders
+from mirlab.datasets import genre_folders, naming
 
 HOMEPAGE = "http://www.seyerlehner.info/index.php?p=1_3_Download"
 
@@ -25,7 +25,7 @@ SOURCE = (
     "Its author's homepage offered it, but is reported gone; ask the authors, or a group that has a copy."
 )
 
-FOLDERS = ("artists1517", "1517-Artists")
+FOLDERS = naming.FOLDERS["artists1517"]
 
 GENRES = {
     "Alternative & Punk": (),
@@ -48,27 +48,31 @@ GENRES = {
     "Soundtracks & More": (),
     "World": (),
 }
-"""The labels in the order of the paper's table 2, and how else their folders are called."""
+"""The labels in the order of the paper's table 2, and other names of their folders."""
 
 SONGS = 3180
 LENGTH = 30.0  # s
 
+_ABOUT = genre_folders.GenreSet("artists1517", GENRES, LAYOUT, LENGTH, artists=True)
 
-def find(root, *, scale="paper"):
+
+def find(root, *, scale="paper", guess=True):
     """List 1517-Artists where it was unpacked.
 
     Parameters
     ----------
-    root : str or os.PathLike
-        The folder of the nineteen genres, or one it lies in.
+    root : str, os.PathLike or mirlab.datasets.tree.Tree
+        The folder of the nineteen genres, or any folder around it.
     scale : {"lesson", "paper"}
         Makes no difference: a real set is used as the paper used it, the first 30 s of each song.
+    guess : bool
+        Whether `root` may be the set if no folder is named like it and labels are missing.
 
     Returns
     -------
     mirlab.datasets.files.Listing
-        Track ids are ``<label>/<file name without ending>``; groups are artists. How much is missing is told
-        in `problems`.
+        Track ids are ``<label>/<file name without ending>``; groups are artists. `problems` reports how much
+        is missing.
 
     Raises
     ------
@@ -87,16 +91,6 @@ def find(root, *, scale="paper"):
     >>> [(excerpt.track_id, excerpt.label, excerpt.group) for excerpt in artists1517.excerpts]
     [("Children's/Dry_Wells-Rain", 2, 0), ('R&B & Soul/Two_Brooks-Rain', 13, 1)]
     """
-    found, problems = genre_folders.songs(root, GENRES, folders=FOLDERS)
-    artists1517 = genre_folders.listing(
-        "artists1517",
-        found,
-        GENRES,
-        length=LENGTH,
-        problems=problems,
-        layout=LAYOUT,
-        root=root,
-        artists=True,
-    )
+    artists1517 = genre_folders.find(_ABOUT, root, guess=guess)
     artists1517.problems.extend(genre_folders.lacking(artists1517, SONGS))
     return artists1517

@@ -1,41 +1,45 @@
-"""What every data set is to the rest of the house: ids, labels, groups, and sound on demand."""
+"""Define what a data set is in mirlab: ids, labels, groups, and sound that is decoded on demand."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from mirlab.datasets.naming import is_synthetic
 from mirlab.errors import DatasetError
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Labelled excerpts. Sound is decoded (or rendered) only when asked for.
+    """Labelled excerpts. Their sound is decoded (or composed) only when it is used.
 
     Attributes
     ----------
     name : str
         The name that `mirlab.datasets.load` knows; synthetic sets end in ``-synth``.
     track_ids : list of str, length n
-        One stable id an excerpt.
+        One stable id for each excerpt.
     label_names : list of str
         The labels in the set's own spelling.
     y : ndarray, shape (n,) of int, or (n, labels) of bool
-        One label an excerpt, or any number of them.
+        One label for each excerpt, or any number of labels.
     groups : ndarray, shape (n,) of int
-        The artist (or the recording) of each excerpt: what must never stand on both sides of a split.
+        The artist (or the recording) of each excerpt. A group must never be on both sides of a split.
     read : callable
         ``read(excerpts[i])`` returns the sound of excerpt `i`; use `audio`.
     fingerprints : list of str, length n
-        Changes exactly when the sound of the excerpt changes: what `mirlab.store` keys on.
+        Changes exactly when the sound of the excerpt changes; `mirlab.store` finds features by it.
     problems : list of str
-        What was left out, and why: a sentence each.
+        What was left out, and why: one sentence per problem.
     excerpts : sequence, length n
-        What `read` needs to find the sound of each excerpt: for sets in files, where they lie. By default
-        their numbers.
+        What `read` needs to find the sound of each excerpt: for sets in files, their paths and more. By
+        default their numbers.
     splits : dict of str to list of str, length n
         Published splits by name: the part that each excerpt belongs to, such as ``"train"`` or ``"fold 1"``,
         and ``""`` if the split leaves it out; use `split`.
+    verify : callable, optional
+        ``verify(excerpts[i], fingerprints[i])`` raises AudioError if the sound is not the one of the
+        fingerprint any more; use `check`. It is None for sound that cannot change.
 
     Examples
     --------
@@ -51,11 +55,12 @@ class Dataset:
     label_names: list[str]
     y: np.ndarray
     groups: np.ndarray
-    read: Callable[[int], np.ndarray] = field(repr=False)
+    read: Callable[[object], np.ndarray] = field(repr=False)
     fingerprints: list[str] = field(repr=False)
     problems: list[str] = field(default_factory=list, repr=False)
     excerpts: Sequence | None = field(default=None, repr=False)
     splits: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    verify: Callable[[object, str], None] | None = field(default=None, repr=False)
 
     def __post_init__(self):
         n = len(self.track_ids)
@@ -78,7 +83,7 @@ class Dataset:
     @property
     def synthetic(self) -> bool:
         """Whether mirlab itself composed and sounded this set."""
-        return self.name.endswith("-synth")
+        return is_synthetic(self.name)
 
     def audio(self, i: int) -> np.ndarray:
         """Return the sound of excerpt `i`.
@@ -105,13 +110,39 @@ class Dataset:
             raise DatasetError(f"data set {self.name!r} has excerpts 0 to {n - 1}, not {i}")
         return self.read(self.excerpts[i])
 
+    def check(self, i: int) -> None:
+        """Make sure that the sound of excerpt `i` is the one of its fingerprint; call it after `audio`.
+
+        Files may be changed while a program runs. What is computed from a changed file must not be kept under
+        the fingerprint of the file as it was.
+
+        Parameters
+        ----------
+        i : int
+            Position in `track_ids`.
+
+        Raises
+        ------
+        AudioError
+            If the file was changed after the data set was loaded, or cannot be read any more.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> clicks = Dataset("clicks", ["a"], ["click"], np.array([0]), np.array([0]),
+        ...                  lambda i: np.zeros(22050, np.float32), ["1"])
+        >>> clicks.check(0)
+        """
+        if self.verify is not None:
+            self.verify(self.excerpts[i], self.fingerprints[i])
+
     def subset(self, rows) -> "Dataset":
-        """Return some of the excerpts. It holds nothing of the others, and is as small to send as they are.
+        """Return a data set of some of the excerpts only, small enough to send to a worker.
 
         Parameters
         ----------
         rows : sequence of int
-            Positions in `track_ids`, in the order they shall have.
+            Positions in `track_ids`, in the order that they get.
 
         Returns
         -------

@@ -1,13 +1,13 @@
-"""A data card: what a data set is, counted from the set itself, and what only a person can say about it.
+"""Write a data card: figures counted from the data set itself, and answers that only a person can give.
 
-A question that nobody has answered stays in the card, and is seen to be open.
+An unanswered question stays in the card and is marked as open.
 """
 
 import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import PurePath
 
 import numpy as np
 
@@ -57,11 +57,11 @@ def data_card(dataset, answers=None, *, title=""):
     Parameters
     ----------
     dataset : Dataset
-        What is counted: nothing is decoded. Sets of several labels an excerpt are counted by tag.
+        The data set; nothing is decoded. An excerpt with several labels is counted for each of them.
     answers : dict of str to str, optional
         Answers to `QUESTIONS`. One that is missing or blank stays open.
     title : str
-        What the set is called; its name if not given.
+        The title of the set; by default its name.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def data_card(dataset, answers=None, *, title=""):
     Raises
     ------
     ValueError
-        If an answer belongs to no question, or is no text.
+        If an answer belongs to no question, or is not a text.
 
     Examples
     --------
@@ -99,20 +99,19 @@ def data_card(dataset, answers=None, *, title=""):
         f"{len(unanswered)} of {n} questions are open" if unanswered else f"All {n} questions are answered"
     )
     lines = [
-        f"# Data card: {_plain(title or dataset.name)}",
+        f"# Data card: {plain(title or dataset.name)}",
         "",
         f"**{state}.**",
         "",
         "## What was counted",
         "",
     ]
-    lines += ["| label | recordings | excerpts |", "|---|---|---|"]
-    lines += [f"| {_plain(label)} | {groups} | {excerpts} |" for label, groups, excerpts in _counts(dataset)]
+    lines += _table(dataset)
     lines += ["", f"- Formats: {_formats(dataset)}", f"- Content: {_content(dataset)}"]
     if dataset.synthetic:
         lines.append("- Synthetic: composed and sounded by mirlab.")
     lines += ["", "## What was left out or changed", ""]
-    lines += [f"- {_plain(problem)}" for problem in dataset.problems] or ["- Nothing."]
+    lines += [f"- {plain(problem)}" for problem in dataset.problems] or ["- Nothing."]
     lines += ["", "## What only a person can say", ""]
     for name, question in QUESTIONS.items():
         answer = " ".join(answers.get(name, "").split())
@@ -120,20 +119,35 @@ def data_card(dataset, answers=None, *, title=""):
     return DataCard("\n".join(lines), unanswered)
 
 
-def _counts(dataset):
-    """Yield (label, recordings or artists, excerpts), and the same for all."""
+def _table(dataset):
+    """Return the lines of a table: per label, how many recordings, artists and excerpts there are."""
+    recordings = np.unique(_recordings(dataset), return_inverse=True)[1]
+    counted = {"recordings": recordings}
+    if len(set(zip(recordings.tolist(), dataset.groups.tolist(), strict=True))) > len(set(dataset.groups)):
+        counted["artists"] = dataset.groups  # if not, each group is a recording
+    names = ["label", *counted, "excerpts"]
+    lines = [f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
     y = dataset.y if dataset.y.ndim == 2 else dataset.y[:, None] == np.arange(len(dataset.label_names))
-    for label, mine in zip(dataset.label_names, np.asarray(y, bool).T, strict=True):
+    rows = zip([*dataset.label_names, "all"], [*np.asarray(y, bool).T, np.ones(len(y), bool)], strict=True)
+    for label, mine in rows:
         if mine.any():
-            yield label, len(np.unique(dataset.groups[mine])), int(mine.sum())
-    yield "all", len(np.unique(dataset.groups)), len(dataset)
+            numbers = [*(len(np.unique(of[mine])) for of in counted.values()), int(mine.sum())]
+            lines.append(f"| {plain(label)} | {' | '.join(map(str, numbers))} |")
+    return lines
+
+
+def _recordings(dataset):
+    """Return the recording that each excerpt is cut from: its file, or the recording in its track id."""
+    paths = [getattr(excerpt, "path", None) for excerpt in dataset.excerpts]
+    if paths and all(paths):
+        return list(map(str, paths))
+    return [re.sub(r"#\d+$", "", track_id) for track_id in dataset.track_ids]
 
 
 def _formats(dataset):
-    files = {track_id.rpartition("#")[0] or track_id for track_id in dataset.track_ids}
-    endings = Counter(PurePosixPath(file).suffix.lower().lstrip(".") for file in files)
+    endings = Counter(PurePath(file).suffix.lower().lstrip(".") for file in set(_recordings(dataset)))
     if any(not re.fullmatch(r"[a-z]\w{1,4}", ending) for ending in endings):
-        return "not told by the names of the excerpts"  # a set whose track ids are no file names
+        return "unknown, because the names of the excerpts have no endings"
     return ", ".join(f"{count} {ending}" for ending, count in sorted(endings.items())) or "none"
 
 
@@ -142,6 +156,21 @@ def _content(dataset):
     return f"`{digest.hexdigest()}`, which is another as soon as any sound is"
 
 
-def _plain(text):
-    """Keep file names and sentences from being taken for Markdown."""
+def plain(text):
+    r"""Return a text that Markdown shows as it is, on one line.
+
+    Parameters
+    ----------
+    text : object
+        Such as a file name or a sentence.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> print(plain("my *best* songs"))
+    my \*best\* songs
+    """
     return re.sub(r"([\\`*_{}\[\]<>|#~])", r"\\\1", " ".join(str(text).split()))

@@ -1,20 +1,22 @@
-"""What the real sets share: a listing of excerpts that lie in sound files, made into a `Dataset`."""
+"""Define what the real sets share: a listing of excerpts in sound files, and the `Dataset` made from it."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from mirlab import audio
-from mirlab.datasets import hashes
+from mirlab.datasets import hashes, unread
 from mirlab.datasets.base import Dataset
+from mirlab.datasets.endings import ending
+from mirlab.datasets.tree import same_name
 from mirlab.errors import AudioError, DatasetError, printable
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Where the sound of an excerpt lies, and what the set says about it.
+    """Where the sound of an excerpt is, and what the set says about it.
 
     Attributes
     ----------
@@ -23,11 +25,13 @@ class Excerpt:
     path : pathlib.Path
         The sound file.
     label : int or tuple of int
-        Position in the set's `label_names`; a tuple where an excerpt may have any number of them.
+        Position in the set's `label_names`; a tuple if excerpts may have any number of labels.
     group : int
         The artist or recording.
     start : float
-        Where in the file it starts, in seconds.
+        Where the excerpt starts in the file, in seconds.
+    seen : tuple of int, optional
+        Result of `mirlab.datasets.hashes.stamp` for the file before it was hashed.
     """
 
     track_id: str
@@ -35,30 +39,31 @@ class Excerpt:
     label: int | tuple[int, ...]
     group: int
     start: float = 0.0
+    seen: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Listing:
-    """What a set's folders and tables say, before any file is read: what `find` of each real set returns.
+    """The content of a set according to its folders and tables; `find` of each real set returns it.
 
     Attributes
     ----------
     name : str
         The name that `mirlab.datasets.load` knows.
     excerpts : list of Excerpt
-        All that the set names or holds, in their order, also those whose file is missing.
+        All excerpts that the set names or holds, in its order, including excerpts without a file.
     label_names : list of str
         In the set's own spelling: what `Excerpt.label` points to.
     length : float
-        How much of each excerpt is used, in seconds; a file that ends sooner gives what it has.
+        How much of each excerpt is used, in seconds; a shorter file is used whole.
     problems : list of str
-        What was seen to be wrong, a sentence each.
+        What is wrong with the set, one sentence each.
     splits : dict of str to dict of str to str
-        Published splits by name: the part of each track id; those left out are not in it.
+        Published splits by name: the part of each track id. Excerpts that a split leaves out are not in it.
     checksums : dict of str to str
-        Of the published files, as ``"md5:..."`` or ``"sha1:..."``, by track id, where they are known.
+        Checksums of the published files by track id, as ``"md5:..."`` or ``"sha1:..."``, where known.
     seconds : tuple of float, optional
-        How short and how long a file of this set may be, if that is known.
+        Shortest and longest plausible length of a file of this set, if known.
     """
 
     name: str
@@ -72,14 +77,14 @@ class Listing:
 
 
 def dataset(listing, *, progress=None):
-    """Make a `Dataset` of what was found. Files are hashed, not decoded.
+    """Make a `Dataset` from a listing. Files are hashed, not decoded.
 
     Parameters
     ----------
     listing : Listing
-        What was found. An excerpt whose file is missing or cannot be read is left out, and told.
+        What was found. An excerpt whose file is missing or cannot be read is left out and reported.
     progress : callable, optional
-        ``progress(done, total, what)``, called while files are looked through, if that takes a while.
+        ``progress(done, total, what)``, called while files are hashed, if that takes a while.
 
     Returns
     -------
@@ -105,12 +110,14 @@ def dataset(listing, *, progress=None):
         raise DatasetError(f"data set {listing.name!r}: two excerpts have the id {twice!r}; ids are unique")
     kept, fingerprints, missing, problems = [], [], [], list(listing.problems)
     what = f"{listing.name}: looking for changed files"
-    hashed = hashes.of([excerpt.path for excerpt in listing.excerpts], progress=progress, what=what)
+    paths = [excerpt.path for excerpt in listing.excerpts]
+    seen = {path: hashes.stamp(path) for path in dict.fromkeys(paths)}
+    hashed = hashes.of(paths, progress=progress, what=what)
     for excerpt, content in zip(listing.excerpts, hashed, strict=True):
         if not isinstance(content, AudioError):
-            kept.append(excerpt)
+            kept.append(replace(excerpt, seen=seen[excerpt.path]))
             fingerprints.append(f"{content} {excerpt.start:g}+{listing.length:g} s")
-        elif os.path.lexists(excerpt.path):  # a link that leads nowhere is no file that was left out
+        elif os.path.lexists(excerpt.path):  # a link that leads nowhere is not a missing file
             problems.append(str(content))
         else:
             missing.append(excerpt.path)
@@ -126,6 +133,7 @@ def dataset(listing, *, progress=None):
         y=_labels(kept, listing),
         groups=np.array([excerpt.group for excerpt in kept], dtype=np.int64),
         read=_Reader(listing.length),
+        verify=_verify,
         fingerprints=fingerprints,
         problems=[printable(problem) for problem in problems],
         excerpts=kept,
@@ -136,75 +144,75 @@ def dataset(listing, *, progress=None):
     )
 
 
-def visible(folder):
-    """List what is in a folder by name, without hidden entries.
+def sounds(tree, folders, problems):
+    """List the sound files in folders that a table names.
+
+    Endings do not matter, because a set that was converted, from mp3 to flac for instance, is as good as the
+    original.
 
     Parameters
     ----------
-    folder : pathlib.Path
-        A folder.
-
-    Returns
-    -------
-    list of pathlib.Path
-        In the order of code points, the same on every system.
-
-    Raises
-    ------
-    DatasetError
-        If it is no folder or cannot be read.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as root:
-    ...     for name in ("b", "a", ".DS_Store"):
-    ...         Path(root, name).touch()
-    ...     [path.name for path in visible(Path(root))]
-    ['a', 'b']
-    """
-    try:
-        entries = list(folder.iterdir())
-    except OSError as error:
-        raise DatasetError(f"{folder}: cannot be opened as a folder ({error.strerror})") from error
-    return sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
-
-
-def sounds(folders, problems):
-    """List the sound files in folders whose names a table gives: kept as flac, a set is as good as in mp3.
-
-    Parameters
-    ----------
+    tree : mirlab.datasets.tree.Tree
+        Where the set was looked for.
     folders : list of pathlib.Path
         The folders.
     problems : list of str
-        A folder that cannot be opened is told here.
+        Gets a sentence for each folder that cannot be opened.
 
     Returns
     -------
     dict of str to pathlib.Path
-        By folder and name without ending, such as ``"f/a song"``; of two, an mp3 is taken.
+        By folder and name without ending, such as ``"f/a song"``, in lower case. If there are two such files,
+        the mp3 is used.
 
     Examples
     --------
     >>> import tempfile
+    >>> from mirlab.datasets.tree import Tree
     >>> with tempfile.TemporaryDirectory() as root:
-    ...     for name in ("a.mp3", "a.wav", "b.flac", "cover.jpg"):
+    ...     for name in ("a.mp3", "a.wav", "B.flac", "cover.jpg"):
     ...         Path(root, name).touch()
-    ...     [path.name for path in sounds([Path(root)], []).values()]
-    ['a.mp3', 'b.flac']
+    ...     found = sounds(Tree(root), [Path(root)], [])
+    >>> [(key.rpartition("/")[2], path.name) for key, path in found.items()]
+    [('b', 'B.flac'), ('a', 'a.mp3')]
     """
     found = {}
     for folder in folders:
         try:
-            entries = visible(folder)
+            names = tree.entries(folder).sounds
         except DatasetError as error:
             problems.append(str(error))
             continue
-        for entry in sorted(entries, key=lambda entry: entry.suffix.lower() == ".mp3"):
-            if entry.suffix.lower() in audio.SUFFIXES:
-                found[f"{folder.name}/{entry.stem}"] = entry
+        for name in sorted(names, key=lambda name: ending(name) == ".mp3"):
+            found[same_name(f"{folder.name}/{Path(name).stem}")] = folder / name
     return found
+
+
+def strangers(sounds, table):
+    """Report the sound files that a table does not name.
+
+    Parameters
+    ----------
+    sounds : dict of str to pathlib.Path
+        What `sounds` returned, without the files that the table names.
+    table : str
+        The name of the table.
+
+    Returns
+    -------
+    list of str
+        One sentence, or none.
+
+    Examples
+    --------
+    >>> strangers({"f/a": "f/a.mp3", "f/b": "f/b.mp3"}, "tracks.csv")
+    ['f/a.mp3: is the first of 2 sound files that are not in tracks.csv, and not read']
+    """
+    if not sounds:
+        return []
+    paths = list(sounds.values())
+    that = "that is" if len(paths) == 1 else "that are"
+    return [f"{unread.first(paths, 'sound file')} {that} not in {table}, and not read"]
 
 
 @dataclass(frozen=True)
@@ -215,8 +223,13 @@ class _Reader:
         return audio.load(excerpt.path, offset=excerpt.start, duration=self.length)
 
 
+def _verify(excerpt, fingerprint):
+    if not hashes.is_unchanged(excerpt.path, fingerprint.partition(" ")[0], excerpt.seen):
+        raise AudioError(f"{excerpt.path}: has changed since the data set was loaded; load it again")
+
+
 def _labels(kept, listing):
-    """Return one label an excerpt, or an indicator where there may be several."""
+    """Return one label per excerpt, or an indicator if there may be several."""
     if not any(isinstance(excerpt.label, tuple) for excerpt in listing.excerpts):
         return np.array([excerpt.label for excerpt in kept], dtype=np.int64)
     y = np.zeros((len(kept), len(listing.label_names)), dtype=bool)

@@ -1,211 +1,191 @@
-"""Sets of one folder a genre, each copy with its own idea of how a genre is spelled and where it lies.
+"""Read data sets with one folder per genre, at any depth and with any common spelling of the genres."""
 
-Folders are recognised by their letters alone: "Hip-Hop", "hip_hop" and "HipHop" are one name, and so are
-"R&B & Soul" and "R_B_and_Soul". What else a genre is called, the set's own module says.
-"""
-
-import os
-import re
 import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from mirlab import audio
-from mirlab.datasets import files
+from mirlab.datasets import files, naming, unread
+from mirlab.datasets.spelling import artist_of, label_of
+from mirlab.datasets.tree import Tree
 from mirlab.errors import DatasetError
 
-INNER = ("audio", "audios", "data", "genres", "mp3", "mp3s", "wav", "wavs", "waves")
-"""How a folder is called that holds nothing but the genre folders."""
 
-_AND = {"and", "und", "n", "amp"}
+@dataclass(frozen=True)
+class GenreSet:
+    """What is known of a set of genre folders before a copy of it is seen.
 
-
-def plain(name):
-    """Leave of a genre's name what all spellings of it have in common.
-
-    Parameters
+    Attributes
     ----------
     name : str
-        As a folder or a table has it.
-
-    Returns
-    -------
-    str
-        Its letters without accents, in lower case, without the word "and".
-
-    Examples
-    --------
-    >>> plain("R&B & Soul"), plain("R_B_and_Soul"), plain("Children's")
-    ('rbsoul', 'rbsoul', 'childrens')
-    """
-    words = re.findall("[a-z]+", unicodedata.normalize("NFKD", name).casefold())
-    return "".join(word for word in words if word not in _AND)
-
-
-def label_of(name, genres):
-    """Return the label that a name stands for.
-
-    Parameters
-    ----------
-    name : str
-        As a folder or a table has it.
+        The name of the set.
     genres : dict of str to tuple of str
-        What else each label of the set is called.
-
-    Returns
-    -------
-    str or None
-        None if it is none of them.
-
-    Examples
-    --------
-    >>> label_of("Classical", {"klassik": ("classical",), "hip-hop": ()})
-    'klassik'
+        The labels of the set, in its order, and other names of each.
+    layout : str
+        How the set must be laid out, for errors.
+    length : float
+        How much of each song is used, in seconds.
+    seconds : tuple of float, optional
+        As in `mirlab.datasets.files.Listing`.
+    artists : bool
+        Whether files are named ``<Artist>-<Title>``, and the songs of an artist make a group.
+    is_song : callable, optional
+        ``is_song(label, stem)`` says of a file whether it is of this set. By default every sound file is.
     """
-    wanted = plain(name)
-    return next((label for label in genres if wanted in map(plain, (label, *genres[label]))), None)
+
+    name: str
+    genres: dict[str, tuple[str, ...]]
+    layout: str
+    length: float
+    seconds: tuple[float, float] | None = None
+    artists: bool = False
+    is_song: Callable[[str, str], bool] | None = None
 
 
-def artist_of(stem):
-    """Return the artist whom a file names, so that every spelling of one artist is one.
+@dataclass
+class Copy:
+    """A copy of a set, as it was found.
+
+    Attributes
+    ----------
+    home : pathlib.Path
+        The folder that holds the genre folders.
+    labels : list of str
+        The labels that have songs.
+    folders : list of pathlib.Path
+        The genre folders, in the order of the labels.
+    songs : list of tuple of (str, pathlib.Path)
+        Label and file, in the order of the labels and then of names.
+    sure : bool
+        Whether names of folders or files say which set it is, or all of its labels are there.
+    problems : list of str
+        What is doubtful about it, one sentence each.
+    others : list of pathlib.Path
+        Where other copies are.
+    """
+
+    home: Path
+    labels: list[str]
+    folders: list[Path]
+    songs: list[tuple[str, Path]]
+    sure: bool
+    problems: list[str]
+    others: list[Path] = field(default_factory=list)
+
+
+def copies(tree, about, *, guess=True):
+    """Find all copies of a set.
 
     Parameters
     ----------
-    stem : str
-        ``<Artist>-<Title>``; the first hyphen separates. An artist with a hyphen is cut short by this, which
-        may put two artists into one group but never one artist into two.
-
-    Returns
-    -------
-    str or None
-        Letters and digits only, in lower case; None if no artist is named.
-
-    Examples
-    --------
-    >>> artist_of("The_Slow_Trains-Back_Home"), artist_of("the slow  trains -Rain - live"), artist_of("Rain")
-    ('theslowtrains', 'theslowtrains', None)
-    """
-    name, hyphen, _ = unicodedata.normalize("NFKC", stem).partition("-")
-    if not hyphen:
-        return None
-    return "".join(filter(str.isalnum, name.casefold())) or None
-
-
-def places(root, folders):
-    """List where the genre folders of a set may be: in `root`, or in folders in it named like the set.
-
-    Parameters
-    ----------
-    root : str or os.PathLike
+    tree : mirlab.datasets.tree.Tree
         Where to look.
-    folders : sequence of str
-        How the folder of the set is called.
+    about : GenreSet
+        The set.
+    guess : bool
+        Whether the root, or a folder such as ``audio`` in it, may be the set if no name says so.
 
     Returns
     -------
-    list of pathlib.Path
-        From the outside to the inside, two folders deep; none if `root` is no folder.
+    list of Copy
+        The best first: sure copies, then the copy with most genres, then the copy with most files.
 
     Raises
     ------
     DatasetError
-        If a folder cannot be opened.
+        If the root cannot be opened.
 
     Examples
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as root:
     ...     Path(root, "Unique", "wav", "jazz").mkdir(parents=True)
-    ...     [place.name for place in places(root, ["unique"])[1:]]
-    ['Unique', 'wav']
+    ...     Path(root, "Unique", "wav", "jazz", "a.mp3").touch()
+    ...     [found] = copies(Tree(root), GenreSet("unique", {"jazz": ()}, "", 30.0))
+    >>> found.home.name, [(label, path.name) for label, path in found.songs]
+    ('wav', [('jazz', 'a.mp3')])
     """
-    root = Path(root)
-    names = {plain(name) for name in (*folders, *INNER)}
-    found, newest = [], [root] if root.is_dir() else []
-    for _ in range(3):
-        found += newest
-        newest = [entry for place in newest for entry in _folders(place) if plain(entry.name) in names]
-    return found
-
-
-def songs(root, genres, *, folders):
-    """Look for the songs of a set.
-
-    Parameters
-    ----------
-    root : str or os.PathLike
-        Where to look, see `places`.
-    genres : dict of str to tuple of str
-        The labels of the set, in its order, and what else each is called.
-    folders : sequence of str
-        How the folder of the set is called.
-
-    Returns
-    -------
-    list of tuple of (str, pathlib.Path)
-        Label and file, in the order of the labels and then of names; empty if there is no genre folder.
-    list of str
-        What was seen and is not read, a sentence each.
-
-    Raises
-    ------
-    DatasetError
-        If a folder cannot be opened.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as root:
-    ...     for song in ("Classical/a.mp3", "blues/a.mp3", "blues/notes.txt"):
-    ...         Path(root, song).parent.mkdir(exist_ok=True)
-    ...         Path(root, song).touch()
-    ...     found, problems = songs(root, {"blues": (), "klassik": ("classical",)}, folders=())
-    >>> [(label, path.name) for label, path in found], problems
-    ([('blues', 'a.mp3'), ('klassik', 'a.mp3')], [])
-    """
-    sorted_out = [_sort(place, genres) for place in places(root, folders)]
-    by_label, problems = max(sorted_out, key=lambda found: len(found[0]), default=({}, []))
+    tree.entries(tree.root)
     found = []
-    for label in genres:
-        mine = by_label.get(label, [])
+    for place in tree.places:
+        named = naming.owner(tree.root, place)
+        if (
+            about.is_song is None
+            and named != about.name
+            and not (named is None and _may_be(tree, place, about))
+        ):
+            continue
+        if (copy := _copy(tree, place, about)) is not None:
+            copy.sure = (
+                about.is_song is not None or named == about.name or len(copy.labels) == len(about.genres)
+            )
+            if copy.sure or guess:
+                found.append(copy)
+    return sorted(found, key=lambda copy: (not copy.sure, -len(copy.labels), -len(copy.songs)))
+
+
+def _may_be(tree, place, about):
+    """Return whether a folder may be the set although no name says so."""
+    parts = place.relative_to(tree.root).parts
+    if len(parts) <= 2 and all(map(naming.is_inner, parts)) and "genres" not in str(parts).casefold():
+        return True
+    return len({label_of(name, about.genres) for name in tree.opened(place).folders} - {None}) == len(
+        about.genres
+    )
+
+
+def _copy(tree, place, about):
+    """Return the copy of a set in a folder, or None."""
+    folders, songs, problems = [], [], []
+    names = {label: [] for label in about.genres}
+    for name in tree.opened(place).folders:
+        if label := label_of(name, about.genres):
+            names[label].append(name)
+    for label, mine in names.items():
+        for name in mine:
+            try:
+                folder, files_in_it = _songs_in(tree, place / name, label, about.genres)
+            except DatasetError as error:
+                problems.append(str(error))
+            else:
+                folders.append(folder)
+                songs += [(label, folder / file) for file in files_in_it]
         if len(mine) > 1:
-            names = " and ".join(folder.name for folder in mine)
-            problems.append(f"{mine[0].parent}: {names} are all read as {label!r}; keep them in one folder")
-        for folder in mine:
-            paths, deeper = _look_into(folder, problems)
-            found += [(label, path) for path in paths]
-            if deeper:
-                problems.append(f"{_first(deeper, 'folder')} inside a genre, not read; move the files up")
-    return found, problems
+            problems.append(
+                f"{place}: {' and '.join(mine)} are all read as {label!r}; keep them in one folder"
+            )
+    is_song = about.is_song or (lambda label, stem: True)
+    labels = list(dict.fromkeys(label for label, path in songs if is_song(label, path.stem)))
+    return Copy(place, labels, folders, songs, False, problems) if labels else None
 
 
-def listing(name, found, genres, *, length, problems, layout, root, artists, seconds=None):
-    """Make the listing of a set of the songs that were found.
+def _songs_in(tree, folder, label, genres):
+    """Return the folder of a genre and the names of its songs. Some archives nest it in itself."""
+    entries = tree.entries(folder)
+    if not entries.sounds:
+        for name in entries.folders:
+            again = label_of(name, genres) == label or naming.is_inner(name)
+            if again and (inner := tree.opened(folder / name).sounds):
+                return folder / name, inner
+    return folder, entries.sounds
+
+
+def find(about, root, *, guess=True):
+    """List a set of genre folders.
 
     Parameters
     ----------
-    name : str
-        The name of the set.
-    found : list of tuple of (str, pathlib.Path)
-        As from `songs`. Of two files of one genre that are called the same, the first is used.
-    genres : iterable of str
-        All labels of the set, in its order; those without songs keep their place.
-    length : float
-        Of each excerpt, in seconds.
-    problems : list of str
-        What was found until now.
-    layout : str
-        How the set must be laid out, for the error.
-    root : str or os.PathLike
-        Where it was looked for, for the error.
-    artists : bool
-        Whether files are named ``<Artist>-<Title>``, and songs of an artist so make a group.
-    seconds : tuple of float, optional
-        As in `mirlab.datasets.files.Listing`.
+    about : GenreSet
+        The set.
+    root : str, os.PathLike or mirlab.datasets.tree.Tree
+        Where to look for it.
+    guess : bool
+        As for `copies`.
 
     Returns
     -------
     mirlab.datasets.files.Listing
-        Track ids are ``<label>/<file name without ending>``.
+        Track ids are ``<label>/<file name without ending>``. What is not read is reported in `problems`.
 
     Raises
     ------
@@ -214,45 +194,174 @@ def listing(name, found, genres, *, length, problems, layout, root, artists, sec
 
     Examples
     --------
-    >>> listing("demo", [], ["blues", "jazz"], length=30.0, problems=[], layout="demo/<genre>/<song>.mp3",
-    ...         root="music", artists=False)
-    Traceback (most recent call last):
-    mirlab.errors.DatasetError: music: demo is not here, no genre folder has sound files; the layout ...
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as root:
+    ...     for song in ("Classical/a.mp3", "blues/a.mp3", "blues/notes.txt"):
+    ...         Path(root, song).parent.mkdir(exist_ok=True)
+    ...         Path(root, song).touch()
+    ...     about = GenreSet("demo", {"blues": (), "klassik": ("classical",)}, "demo/<genre>/<song>", 30.0)
+    ...     listing = find(about, root)
+    >>> [excerpt.track_id for excerpt in listing.excerpts], listing.problems
+    (['blues/a', 'klassik/a'], [])
     """
-    labels = list(genres)
-    present = {label for label, path in found if os.path.isfile(path)}
-    if len(present) < 2:
-        told = f"only {present.pop()!r} has sound files" if present else "no genre folder has sound files"
-        raise DatasetError(f"{root}: {name} is not here, {told}; the layout must be {layout}")
+    tree = Tree.of(root)
+    copy = best(tree, about, guess=guess)
+    return listing(about, copy.songs, [*copy.problems, *left(tree, about, copy)])
+
+
+def best(tree, about, *, guess=True):
+    """Return the best copy of a set; the others are among its problems.
+
+    Parameters
+    ----------
+    tree : mirlab.datasets.tree.Tree
+        Where to look.
+    about : GenreSet
+        The set.
+    guess : bool
+        As for `copies`.
+
+    Returns
+    -------
+    Copy
+
+    Raises
+    ------
+    DatasetError
+        If none of them has files of two labels.
+    """
+    found = copies(tree, about, guess=guess)
+    if not found or len(found[0].labels) < 2:
+        raise not_here(tree, about, [label for copy in found[:1] for label in copy.labels])
+    copy, *others = found
+    copy.others = [other.home for other in others if other.sure]
+    copy.problems += [
+        f"{other}: is another copy of {about.name} and is not read, because {copy.home} is read; name its "
+        "folder to read it instead"
+        for other in copy.others
+    ]
+    return copy
+
+
+def left(tree, about, copy, reported=()):
+    """Report what is in the folder of a set and is not read.
+
+    Parameters
+    ----------
+    tree : mirlab.datasets.tree.Tree
+        Where the set was looked for.
+    about : GenreSet
+        The set.
+    copy : Copy
+        What is read of it.
+    reported : iterable of pathlib.Path
+        As for `mirlab.datasets.unread.problems`.
+
+    Returns
+    -------
+    list of str
+        One sentence each.
+    """
+    return unread.problems(
+        tree,
+        copy.home,
+        copy.folders,
+        [path for _, path in copy.songs],
+        reported=reported,
+        skip=copy.others,
+        labels=about.genres,
+        base=unread.base(tree, copy.home, about.name),
+    )
+
+
+def not_here(tree, about, labels):
+    """Return the error for a set that was not found.
+
+    Parameters
+    ----------
+    tree : mirlab.datasets.tree.Tree
+        Where it was looked for.
+    about : GenreSet
+        The set.
+    labels : list of str
+        The labels that have files, fewer than two.
+
+    Returns
+    -------
+    DatasetError
+    """
+    kind = "sound files" if about.is_song is None else "its files"
+    reason = f"only {labels[0]!r} has {kind}" if labels else f"no genre folder has {kind}"
+    named, like = [], []
+    for place in tree.places:
+        if naming.set_called(place.name) == about.name:
+            named.append(place)
+        if naming.owner(tree.root, place) is None:
+            n = len({label_of(name, about.genres) for name in tree.opened(place).folders} - {None})
+            like += [f"; {place} has folders of {n} of its genres: if this is it, name that folder"] * (n > 2)
+    where, hint = (named or [tree.root])[0], (like or [""])[0]
+    return DatasetError(
+        f"{where}: {about.name} is not here, {reason}; the layout must be {about.layout}{hint}"
+    )
+
+
+def listing(about, songs, problems):
+    """Make the listing of a set from the songs that were found.
+
+    Parameters
+    ----------
+    about : GenreSet
+        The set.
+    songs : list of tuple of (str, pathlib.Path)
+        Label and file of each song. Of two songs of one genre with one name, the first is used.
+    problems : list of str
+        What was reported before.
+
+    Returns
+    -------
+    mirlab.datasets.files.Listing
+        Track ids are ``<label>/<file name without ending>``.
+
+    Examples
+    --------
+    >>> about = GenreSet("demo", {"blues": (), "jazz": ()}, "", 30.0, artists=True)
+    >>> songs = [("blues", Path("A-x.mp3")), ("jazz", Path("a-y.mp3")), ("jazz", Path("a-y.wav"))]
+    >>> made = listing(about, songs, [])
+    >>> [(excerpt.track_id, excerpt.group) for excerpt in made.excerpts], len(made.problems)
+    ([('blues/A-x', 0), ('jazz/a-y', 0)], 1)
+    """
+    labels = list(about.genres)
     tracks, again, nameless, groups, numbers = {}, [], [], [], {}
-    for label, path in found:
+    for label, path in songs:
         track_id = f"{label}/{unicodedata.normalize('NFC', path.stem)}"
         if track_id in tracks:
             again.append(path)
             continue
         tracks[track_id] = label, path
-        artist = artist_of(path.stem) if artists else None
-        if artists and artist is None:
+        artist = artist_of(path.stem) if about.artists else None
+        if about.artists and artist is None:
             nameless.append(path)
         groups.append(numbers.setdefault(artist or (track_id,), len(numbers)))
     problems = list(problems)
     if again:
         problems.append(
-            f"{_first(again, 'file')} called like another one of that genre, not read; keep one, or rename it"
+            f"{unread.first(again, 'file')} with the name of another one of that genre and not read; keep "
+            "one, or rename it"
         )
     if nameless:
         problems.append(
-            f"{_first(nameless, 'file')} not named <Artist>-<Title>; each such file counts as another artist"
+            f"{unread.first(nameless, 'file')} not named <Artist>-<Title>; each such file counts as another "
+            "artist"
         )
     excerpts = [
         files.Excerpt(track_id, path, labels.index(label), group)
         for (track_id, (label, path)), group in zip(tracks.items(), groups, strict=True)
     ]
-    return files.Listing(name, excerpts, labels, length, problems, seconds=seconds)
+    return files.Listing(about.name, excerpts, labels, about.length, problems, seconds=about.seconds)
 
 
 def lacking(listing, total):
-    """Say how much of a set is missing whose genres are of unknown size.
+    """Report how much of a set is missing, if the sizes of its genres are not known.
 
     Parameters
     ----------
@@ -277,44 +386,3 @@ def lacking(listing, total):
     there = {excerpt.label for excerpt in listing.excerpts}
     absent = ", ".join(name for i, name in enumerate(listing.label_names) if i not in there)
     return [f"{len(listing.excerpts)} of {total} songs" + (f"; there is none of {absent}" if absent else "")]
-
-
-def _sort(place, genres):
-    """Return the folders of a place by label, and what else lies there."""
-    by_label, problems = {}, []
-    beside = [path for path in files.visible(place) if _is_sound(path)]
-    for folder in _folders(place):
-        label = label_of(folder.name, genres)
-        if label is not None:
-            by_label.setdefault(label, []).append(folder)
-        else:
-            problems.append(f"{folder}: is no genre of this set, not read; there are {', '.join(genres)}")
-    if beside:
-        problems.append(f"{_first(beside, 'sound file')} beside the genre folders, not read; sort it in")
-    return by_label, problems
-
-
-def _look_into(folder, problems):
-    """Return the sound files and the folders in a genre folder."""
-    try:
-        entries = files.visible(folder)
-    except DatasetError as error:
-        problems.append(str(error))
-        return [], []
-    return [path for path in entries if _is_sound(path)], [path for path in entries if os.path.isdir(path)]
-
-
-def _folders(place):
-    # What macOS puts beside the files of an archive has their names, but holds no sound.
-    return [path for path in files.visible(place) if os.path.isdir(path) and path.name != "__MACOSX"]
-
-
-def _is_sound(path):
-    return path.suffix.lower() in audio.SUFFIXES and not os.path.isdir(path)
-
-
-def _first(paths, what):
-    """Name one path, or the first of several."""
-    return (
-        f"{paths[0]}: is a {what}" if len(paths) == 1 else f"{paths[0]}: is the first of {len(paths)} {what}s"
-    )

@@ -1,12 +1,12 @@
-"""GTZAN: 1000 excerpts of 30 s in ten genres, from the original archive or its copy on Kaggle.
+"""Read GTZAN: 1000 excerpts of 30 s in ten genres, from the original archive or its copy on Kaggle.
 
-The set came without artists. B. L. Sturm listened his way to them: apart from 81 excerpts that nobody has
-recognised, it is by few (the hundred of blues are by nine artists; 794 excerpts have another one by theirs),
-and 14 files are copies of another one to the byte. Under random folds a classifier has met the artist of the
-test in training, and accuracies come out too high. `groups` are those artists, and two published splits keep
-most of them apart.
+The set was published without artists. B. L. Sturm identified them by listening, except for 81 excerpts that
+are still unidentified. There are few artists: the hundred excerpts of blues are by nine artists, and 794
+excerpts share their artist with another excerpt. 14 files are exact copies of another file. With random
+folds, the artist of a test excerpt is often in the training set too, and accuracies are too high. `groups`
+are these artists, and two published splits keep most of them apart.
 
-What is known of each track lies beside this module in ``gtzan.csv``, whose head says where it is from.
+What is known of each track is in ``gtzan.csv`` beside this module; the head of that file names the sources.
 """
 
 import csv
@@ -14,8 +14,9 @@ import re
 from functools import cache
 from pathlib import Path
 
-from mirlab.datasets import files, genre_folders
-from mirlab.errors import DatasetError
+from mirlab.datasets import files, genre_folders, naming
+from mirlab.datasets.spelling import label_of
+from mirlab.datasets.tree import Tree
 
 HOMEPAGE = "http://marsyas.info/downloads/datasets.html"
 
@@ -41,7 +42,7 @@ SOURCE = (
     "classification), in which jazz.00054.wav is damaged; groups that work with it often have the original."
 )
 
-FOLDERS = ("gtzan", "genres", "genres_original", "gtzan_genre")
+FOLDERS = naming.FOLDERS["gtzan"]
 
 GENRES = ["blues", "classical", "country", "disco", "hiphop", "jazz", "metal", "pop", "reggae", "rock"]
 """The labels in the order of the paper's table 2."""
@@ -53,8 +54,8 @@ KNOWN_FAULTS = ("jazz.00054",)
 
 SPLITS = ("kereliuk", "foleiss")
 """Kereliuk et al. (2015): parts train, valid and test, without 70 faulty tracks. Foleiss and Tavares (2020):
-parts fold 1 to fold 3, without 52. By the artists that are known now, 3 groups of the first are in two of its
-parts, all by joint recordings, and 23 of the second."""
+parts fold 1 to fold 3, without 52. With the artists that are known now, 3 groups are in two parts of the
+first split, all because of joint recordings, and 23 groups are in two parts of the second."""
 
 
 def find(root, *, scale="paper"):
@@ -62,16 +63,17 @@ def find(root, *, scale="paper"):
 
     Parameters
     ----------
-    root : str or os.PathLike
-        The folder of the ten genres, or one it lies in.
+    root : str, os.PathLike or mirlab.datasets.tree.Tree
+        The folder of the ten genres, or any folder around it.
     scale : {"lesson", "paper"}
-        Makes no difference: a real set is used as the paper used it, 30 s an excerpt.
+        Makes no difference: a real set is used as the paper used it, excerpts of 30 s.
 
     Returns
     -------
     mirlab.datasets.files.Listing
-        All 1000 tracks, there or not. Track ids are such as ``blues.00000``; groups are artists; splits are
-        those in `SPLITS`. Checksums are those of the .wav files: of the .au files none were published.
+        All 1000 tracks, whether their files are there or not. Track ids look like ``blues.00000``, groups are
+        artists, and `SPLITS` has the splits. Checksums are of the .wav files, because none were published for
+        the .au files.
 
     Raises
     ------
@@ -92,30 +94,10 @@ def find(root, *, scale="paper"):
     >>> gtzan.splits["kereliuk"]["blues.00012"], gtzan.splits["foleiss"]["blues.00012"]
     ('test', 'fold 1')
     """
-    root = Path(root)
-    found, problems = genre_folders.songs(root, dict.fromkeys(GENRES, ()), folders=FOLDERS)
-    tracks = _tracks()
-    sounds, strangers, again = {}, [], []
-    for genre, path in found:
-        track_id = _track_id(path.stem)
-        if track_id not in tracks or not track_id.startswith(f"{genre}."):
-            strangers.append(path)
-        elif track_id in sounds:
-            again.append(path)
-        else:
-            sounds[track_id] = path
-    present = {track_id.partition(".")[0] for track_id in sounds}
-    if len(present) < 2:
-        told = f"only {present.pop()!r} has its files" if present else "no genre folder has its files"
-        raise DatasetError(f"{root}: GTZAN is not here, {told}; the layout must be {LAYOUT}")
-    if strangers:
-        problems.append(
-            f"{strangers[0]}: is not read, for no track of its genre is called so (they are blues.00000 to "
-            f"blues.00099, and alike){_and_more(strangers)}"
-        )
-    if again:
-        instead = sounds[_track_id(again[0].stem)]
-        problems.append(f"{again[0]}: is not read, for {instead.name} is the same track{_and_more(again)}")
+    tree, tracks = Tree.of(root), _tracks()
+    copy = genre_folders.best(tree, _ABOUT)
+    sounds, problems = _sort(copy.songs)
+    problems = [*copy.problems, *genre_folders.left(tree, _ABOUT, copy), *problems]
     some = next(iter(sounds.values()))
     folders = {track_id.partition(".")[0]: path.parent for track_id, path in sounds.items()}
     excerpts = []
@@ -143,10 +125,58 @@ def find(root, *, scale="paper"):
     )
 
 
+def _sort(songs):
+    """Return the file of each track, and a sentence for each kind of file that belongs to none."""
+    sounds, strangers, again, problems = {}, [], [], []
+    for genre, path in songs:
+        track_id = _track_id(path.stem)
+        if not _is_track(genre, path.stem):
+            strangers.append(path)
+        elif track_id in sounds:
+            again.append(path)
+        else:
+            sounds[track_id] = path
+    if strangers:
+        problems.append(
+            f"{strangers[0]}: is not read, because no track of its genre has this name (they are blues.00000 "
+            f"to blues.00099, and so on){_and_more(strangers)}"
+        )
+    if again:
+        instead = sounds[_track_id(again[0].stem)]
+        problems.append(
+            f"{again[0]}: is not read, because {instead.name} is the same track{_and_more(again)}"
+        )
+    return sounds, problems
+
+
+def _is_track(genre, stem):
+    track_id = _track_id(stem)
+    return track_id in _tracks() and track_id.startswith(f"{genre}.")
+
+
+def known_copies():
+    """Return the tracks of the published set that are exact copies of each other.
+
+    Returns
+    -------
+    list of list of str
+        Track ids with the same checksum, two or more.
+
+    Examples
+    --------
+    >>> len(known_copies())
+    14
+    """
+    same = {}
+    for track_id, about in _tracks().items():
+        same.setdefault(about["md5"], []).append(track_id)
+    return [ids for ids in same.values() if len(ids) > 1]
+
+
 def _track_id(stem):
     """Return the id that a file name means, such as "Hip-Hop_00012", or None."""
     name = re.fullmatch(r"(.+)[._ -](\d{5})", stem, re.ASCII)
-    genre = name and genre_folders.label_of(name[1], dict.fromkeys(GENRES, ()))
+    genre = name and label_of(name[1], _ABOUT.genres)
     return genre and f"{genre}.{name[2]}"
 
 
@@ -159,4 +189,9 @@ def _tracks():
 
 
 def _and_more(paths):
-    return f"; so for {len(paths) - 1} more" if len(paths) > 1 else ""
+    return f"; the same is true of {len(paths) - 1} more" if len(paths) > 1 else ""
+
+
+_ABOUT = genre_folders.GenreSet(
+    "gtzan", dict.fromkeys(GENRES, ()), LAYOUT, LENGTH, SECONDS, is_song=_is_track
+)

@@ -1,11 +1,13 @@
-"""Hashes of files, remembered: what has not changed is not read again, today or next year.
+"""Remember the hashes of files, so that a file that has not changed is never read again.
 
 They are kept in ``hashes.sqlite`` in `mirlab.paths.data_dir`, which may be deleted at any time. If it cannot
-be used (no permission, no room, locked), all goes on without it; if it is damaged, it is begun anew.
+be used (no permission, no room, locked), the work continues without it; if it is damaged, it is replaced.
 """
 
+import hashlib
 import os
 import sqlite3
+import stat
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -14,15 +16,18 @@ from typing import NamedTuple
 from mirlab import audio, paths
 from mirlab.errors import AudioError
 
-THREADS = 4  # hashing lets other threads work; four were 1.6 times as fast as one, on two cores
-BATCH = 64  # files: what a kill can cost
+THREADS = 4  # hashing releases the GIL; four threads were 1.6 times as fast as one, on two cores
+BATCH = 64  # files: so many hashes are lost at most if the process is killed
 
 # A file that changes twice within one tick of its system's clock (2 s on FAT) looks the same after both, so
 # what has only just changed is not remembered.
 SETTLED = 3 * 10**9  # ns
 
+SHORT = 2**12  # bytes: files below that are quicker to read than to look up
+EMPTY = hashlib.blake2b(digest_size=16).hexdigest()  # hash of files without content, which need not be opened
+
 PATIENCE = 2.0  # s, while another process writes
-QUICK = 1.0  # s: what takes no longer needs no progress bar
+QUICK = 1.0  # s: shorter work needs no progress bar
 
 TABLE = """CREATE TABLE IF NOT EXISTS files (
     path BLOB PRIMARY KEY, size INTEGER, modified INTEGER, changed INTEGER, inode TEXT, hash BLOB
@@ -35,8 +40,8 @@ LEARN = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)"
 def of(files, *, progress=None, what="looking for changed files"):
     """Return what `mirlab.audio.fingerprint` gives for each file, from memory if it has not changed.
 
-    A file is taken to be the same while its path, size, inode and both times that `os.stat` gives are. Where
-    inodes do not last, as on FAT, it is read again each time the disk was taken out.
+    A file counts as unchanged while its path, size, inode and both times from `os.stat` are the same. On file
+    systems without permanent inodes, such as FAT, it is read again each time the disk was removed.
 
     Parameters
     ----------
@@ -45,7 +50,7 @@ def of(files, *, progress=None, what="looking for changed files"):
     progress : callable, optional
         ``progress(done, total, what)`` is called as files are known or hashed, once that has taken a second.
     what : str
-        What `progress` is told.
+        A short description of the work, for `progress`.
 
     Returns
     -------
@@ -62,16 +67,18 @@ def of(files, *, progress=None, what="looking for changed files"):
     >>> a == b, type(c).__name__
     (True, 'AudioError')
     """
-    each, hashes = list(dict.fromkeys(files)), {}
-    begin = time.monotonic()
+    hashes, begin = dict.fromkeys(files), time.monotonic()
+    each = list(hashes)
     with closing(_Memory()) as memory, ThreadPoolExecutor(THREADS) as pool:
         for first in range(0, len(each), BATCH):
             batch = each[first : first + BATCH]
             now = time.time_ns()
             looks = [_look(file) for file in batch]
-            known = [memory.recall(look) for look in looks]
+            known = [
+                _short(file, look) or memory.recall(look) for file, look in zip(batch, looks, strict=True)
+            ]
             new = [i for i, content in enumerate(known) if content is None]
-            hashed = pool.map(_hash, [batch[i] for i in new])
+            hashed = pool.map(_hash, [batch[i] for i in new]) if new else iter(())
             for done, (file, content) in enumerate(zip(batch, known, strict=True), first + 1):
                 hashes[file] = content or next(hashed)
                 if progress is not None and time.monotonic() - begin > QUICK:
@@ -86,8 +93,85 @@ def of(files, *, progress=None, what="looking for changed files"):
     return [hashes[file] for file in files]
 
 
+def _short(file, look):
+    """Return the hash of a file that is quicker to read than to remember, or None for a longer one."""
+    if look is None or look.size >= SHORT:
+        return None
+    return _hash(file) if look.size else EMPTY
+
+
+def stamp(file):
+    """Return what shows, without reading a file, that it has not been changed.
+
+    Parameters
+    ----------
+    file : str or os.PathLike
+        Any file.
+
+    Returns
+    -------
+    tuple of int or None
+        Its size, both times and inode; None if that would not show a change: the file is not there, or was
+        changed so recently that another change could fall into the same tick of the clock.
+
+    Examples
+    --------
+    >>> stamp("no such file") is None
+    True
+    """
+    now, look = time.time_ns(), _look(file)
+    if look is None or max(look.modified, look.changed) >= now - SETTLED:
+        return None
+    return look.size, look.modified, look.changed, int(look.inode)
+
+
+def is_unchanged(file, content, seen):
+    """Return whether a file still holds what was hashed.
+
+    Parameters
+    ----------
+    file : str or os.PathLike
+        The file.
+    content : str
+        Its hash, from `of`.
+    seen : tuple of int or None
+        Its `stamp` from before it was hashed. The file is only read if that is None, or another one now.
+
+    Returns
+    -------
+    bool
+
+    Raises
+    ------
+    AudioError
+        If it cannot be read any more.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "a")
+    ...     _ = path.write_bytes(b"one")
+    ...     seen, [content] = stamp(path), of([path])
+    ...     before = is_unchanged(path, content, seen)
+    ...     _ = path.write_bytes(b"two")
+    ...     before, is_unchanged(path, content, seen)
+    (True, False)
+    """
+    if seen is not None and stamp(file) == seen:
+        return True
+    try:
+        with open(
+            file, "rb"
+        ) as opened:  # not by `audio.fingerprint`, which remembers hashes by size and date
+            return hashlib.file_digest(opened, lambda: hashlib.blake2b(digest_size=16)).hexdigest() == content
+    except (OSError, ValueError) as error:
+        raise AudioError(f"{file}: cannot be read any more ({error}); see where it went") from error
+
+
 class _Look(NamedTuple):
-    """What the system says of a file, in terms that SQLite can hold."""
+    """What the system reports about a file, in types that SQLite can store."""
 
     path: bytes
     size: int
@@ -102,6 +186,8 @@ def _look(file):
         path = os.fsencode(os.path.abspath(file))
     except (OSError, ValueError):  # ValueError: there is a NUL in its name
         return None
+    if not stat.S_ISREG(found.st_mode):
+        return None
     return _Look(path, found.st_size, found.st_mtime_ns, found.st_ctime_ns, str(found.st_ino))
 
 
@@ -113,7 +199,7 @@ def _hash(file):
 
 
 class _Memory:
-    """The table on disk. What goes wrong with it costs time, and nothing else."""
+    """The table on disk. If it fails, files are hashed again, and nothing else is lost."""
 
     def __init__(self):
         self.file = paths.data_dir() / "hashes.sqlite"
@@ -139,7 +225,7 @@ class _Memory:
                 self.base.executemany(LEARN, rows)
         except sqlite3.Error as error:
             if _damaged(error):
-                self._fail(error)  # else what is there may still be read
+                self._fail(error)  # if not, existing entries may still be read
 
     def close(self):
         if self.base is not None:
@@ -158,7 +244,7 @@ class _Memory:
             self._fail(error)
 
     def _fail(self, error):
-        """Go on without it, or, if it is damaged, with a new one."""
+        """Continue without the table, or with a new one if it is damaged."""
         self.close()
         if _damaged(error):
             try:

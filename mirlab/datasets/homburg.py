@@ -1,10 +1,12 @@
-"""Homburg: 1886 excerpts of 10 s in nine genres, of songs that bands had put on garageband.com.
+"""Read Homburg: 1886 excerpts of 10 s in nine genres, of songs that bands published on garageband.com.
 
-Files are called ``<Artist>-<Title>.mp3``, in which underscores stand for all that was no letter or digit.
-Some artists have songs in several genres: the artist, not the genre, is what keeps a split honest.
+Files are called ``<Artist>-<Title>.mp3``, in which an underscore replaces every character that is not a
+letter or a digit. Some artists have songs in several genres, so split the set by artist.
 """
 
-from mirlab.datasets import genre_folders
+from collections import Counter
+
+from mirlab.datasets import genre_folders, naming
 
 HOMEPAGE = "https://www-ai.cs.tu-dortmund.de/audio.html"
 
@@ -25,11 +27,11 @@ BIBTEX = """@inproceedings{homburg2005benchmark,
 LAYOUT = "homburg/<genre>/<Artist>-<Title>.mp3"
 
 SOURCE = (
-    "The AI group of TU Dortmund (Music Audio Benchmark Data Set) offers one archive a genre; unpack each "
+    "The AI group of TU Dortmund (Music Audio Benchmark Data Set) offers one archive per genre; unpack each "
     "into a folder of its genre's name."
 )
 
-FOLDERS = ("homburg", "homburg_audio", "dortmund", "garageband")
+FOLDERS = naming.FOLDERS["homburg"]
 
 GENRES = {
     "alternative": (),
@@ -42,28 +44,32 @@ GENRES = {
     "raphiphop": ("hip-hop",),
     "rock": (),
 }
-"""The labels in the order of the paper's table 2, and how else their folders are called."""
+"""The labels in the order of the paper's table 2, and other names of their folders."""
 
 SIZES = dict(zip(GENRES, (145, 120, 113, 222, 47, 319, 116, 300, 504), strict=True))
 LENGTH = 10.0  # s
 SECONDS = (9.0, 11.0)
 
+_ABOUT = genre_folders.GenreSet("homburg", GENRES, LAYOUT, LENGTH, SECONDS, artists=True)
 
-def find(root, *, scale="paper"):
+
+def find(root, *, scale="paper", guess=True):
     """List Homburg where it was unpacked.
 
     Parameters
     ----------
-    root : str or os.PathLike
-        The folder of the nine genres, or one it lies in.
+    root : str, os.PathLike or mirlab.datasets.tree.Tree
+        The folder of the nine genres, or any folder around it.
     scale : {"lesson", "paper"}
-        Makes no difference: a real set is used as the paper used it, 10 s an excerpt.
+        Makes no difference: a real set is used as the paper used it, excerpts of 10 s.
+    guess : bool
+        Whether `root` may be the set if no folder is named like it and labels are missing.
 
     Returns
     -------
     mirlab.datasets.files.Listing
-        Track ids are ``<label>/<file name without ending>``; groups are artists. What is missing of each
-        genre is told in `problems`.
+        Track ids are ``<label>/<file name without ending>``; groups are artists. `problems` reports
+        what is missing in each genre.
 
     Raises
     ------
@@ -84,22 +90,9 @@ def find(root, *, scale="paper"):
     >>> homburg.problems[1]
     'blues: 1 of 120 files'
     """
-    found, problems = genre_folders.songs(root, GENRES, folders=FOLDERS)
-    homburg = genre_folders.listing(
-        "homburg",
-        found,
-        GENRES,
-        length=LENGTH,
-        problems=problems,
-        layout=LAYOUT,
-        root=root,
-        artists=True,
-        seconds=SECONDS,
-    )
-    there = [homburg.label_names[excerpt.label] for excerpt in homburg.excerpts]
+    homburg = genre_folders.find(_ABOUT, root, guess=guess)
+    there = Counter(homburg.label_names[excerpt.label] for excerpt in homburg.excerpts)
     homburg.problems.extend(
-        f"{label}: {there.count(label)} of {size} files"
-        for label, size in SIZES.items()
-        if there.count(label) != size
+        f"{label}: {there[label]} of {size} files" for label, size in SIZES.items() if there[label] != size
     )
     return homburg

@@ -1,8 +1,9 @@
-"""What genres a label means, so that labels of different sets can be matched, however each set spells them.
+"""Find the genres that a label means, to match labels of different sets despite different spellings.
 
-A label is read by its letters alone, as one or more of the names in `NAMES` one after another: "Hip-Hop",
-"hip_hop" and "HIPHOP" are one name, "folkcountry" and "Folk & Country" are two. What cannot be read so from
-beginning to end means itself and nothing else: "classical guitar" is no genre, nor is "not rock".
+Only the letters of a label count. They are read as one or more names from `NAMES`, one after another:
+"Hip-Hop", "hip_hop" and "HIPHOP" are one name; "folkcountry" and "Folk & Country" are two names each. A label
+that cannot be read in this way from beginning to end means only itself: "classical guitar" is not a genre,
+and neither is "not rock".
 """
 
 import re
@@ -45,26 +46,25 @@ NAMES = {
     "volksmusik": "",
     "world": "international, ethnic, african, arabic, eastern, indian, middle eastern, oriental, tribal",
 }
-"""Genres, and what else each is called in the sets that mirlab reads: other words for it, other languages,
-kinds of it. Volksmusik is no other word for folk: in the set that has it, it stands beside
-schlager, and means brass and zither bands. Tags such as "choir" or "orchestra" name what is
-heard, not a genre, and are not here."""
+"""Genres, and other names of each in the sets that mirlab reads: synonyms, translations and subgenres.
+Volksmusik is not another word for folk: in the set that has this label, it means brass and zither bands. Tags
+such as "choir" or "orchestra" name an instrument or ensemble, not a genre, and are not here."""
 
 _FILLERS = ("and", "und", "n", "music", "musik")
 
 
 def genres(label):
-    """Tell what genres a label means.
+    """Return the genres that a label means.
 
     Parameters
     ----------
     label : str
-        As a set, a folder or a table has it.
+        A label as it is written in a set, a folder or a table.
 
     Returns
     -------
     frozenset of str
-        Keys of `NAMES`; for a label that is none of the names there, the label itself in plain spelling.
+        Keys of `NAMES`; for a label that is not among the names there, the label itself in plain spelling.
 
     Examples
     --------
@@ -78,7 +78,7 @@ def genres(label):
 
 
 def same(a, b):
-    """Tell whether two labels mean the same, nothing more and nothing less.
+    """Return whether two labels mean exactly the same genres.
 
     Parameters
     ----------
@@ -98,11 +98,11 @@ def same(a, b):
 
 
 def nominal_overlap(labels):
-    """Tell how much any two labels have in common as far as their names say.
+    """Compute how much any two labels have in common, judging by their names.
 
-    Real music has no true overlap of labels that anybody knows. This is what there is instead: the genres
-    that two labels share, among all that the two mean (the Jaccard index). It knows nothing of music that
-    is alike and called otherwise, such as rock and metal.
+    The true overlap of labels in real music is not known. This is a substitute: the number of genres that two
+    labels share, divided by the number that the two mean together (the Jaccard index). It does not detect
+    similar music with different names, such as rock and metal.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def _words(label):
 
 
 def _read(letters):
-    """Read letters from end to end as names, the longest first; None if that cannot be."""
+    """Read letters from beginning to end as names, the longest first; return None if that is impossible."""
     read = {len(letters): frozenset()}
     for start in reversed(range(len(letters))):
         for end in range(min(start + _LONGEST, len(letters)), start, -1):

@@ -1,23 +1,25 @@
-"""A small folder of recordings for whoever has none: composed here, in many formats, some broken.
+"""Make a small folder of synthetic recordings to practise with, in many formats, some of them broken.
 
-The recordings are synthetic. Each has its own artist and its own recording chain, as in a collection that
-grew over years. Among them lies what lies in real folders too: files cut short, empty, silent or no sound at
-all, copies under another name, and one recording under the wrong label.
+Each recording has its own artist and its own recording chain, as in a collection that grew over years. The
+folder has the faults of real folders: files that are cut short, empty, silent or not sound at all, copies
+under another name, and one recording under the wrong label.
 """
 
 import hashlib
 import secrets
 import shutil
 import zlib
-from pathlib import Path
 
 import librosa
 import numpy as np
 import soundfile
 
 from mirlab import corpus, paths
-from mirlab.corpus import channel, compose, sound, styles
+from mirlab.corpus import artists, channel, composing, sound, styles
+from mirlab.datasets.tree import absolute
 from mirlab.errors import DatasetError
+
+VERSION = 1  # raise this when the code below writes different files
 
 # file, style, seconds, rate, channels, how samples are kept (None: as usual in that format)
 RECORDINGS = (
@@ -63,11 +65,11 @@ ANSWERS = {
     "rights": "Made by a program: it may be used, changed and passed on under the licence of mirlab.",
     "people": "No person is heard in it, so nobody had to be asked.",
 }
-"""What the card of this folder knows already; the rest is for whoever uses it."""
+"""Answers for the data card of this folder; the other questions are for the learner."""
 
 
 def practice_folder(*, progress=None):
-    """Return the practice folder, making it if that was not done yet.
+    """Return the practice folder; make it if it is not there yet.
 
     Parameters
     ----------
@@ -77,17 +79,16 @@ def practice_folder(*, progress=None):
     Returns
     -------
     pathlib.Path
-        Below `mirlab.paths.data_dir`; a new one when what is made, or how, has changed.
+        Below `mirlab.paths.data_dir`; a new one if its content has changed in this version of mirlab.
 
     Raises
     ------
     DatasetError
         If it cannot be written.
     """
-    version = hashlib.blake2b(digest_size=4)
-    version.update(Path(__file__).read_text(encoding="utf-8").encode())  # text mode: line ends do not count
-    version.update(corpus.version().encode())
-    folder = paths.data_dir() / "practice" / version.hexdigest()
+    made_from = repr((VERSION, RECORDINGS, MISLABELLED, COPIES, corpus.VERSION))
+    digest = hashlib.blake2b(made_from.encode(), digest_size=4).hexdigest()
+    folder = paths.locate("practice", digest)
     return folder if folder.is_dir() else make(folder, progress=progress)
 
 
@@ -97,7 +98,7 @@ def make(folder, *, progress=None):
     Parameters
     ----------
     folder : str or os.PathLike
-        Where; it must not exist yet. It gets its name when it is complete, never before.
+        The folder; it must not exist yet. It gets its name when it is complete.
     progress : callable, optional
         ``progress(done, total, what)``.
 
@@ -111,19 +112,19 @@ def make(folder, *, progress=None):
     DatasetError
         If there is such a folder already, or it cannot be written.
     """
-    folder = Path(folder)
+    folder = absolute(folder)
     if folder.exists():
-        raise DatasetError(f"{folder}: is there already; name a folder that is not")
+        raise DatasetError(f"{folder}: is there already; name a folder that does not exist")
     unfinished = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}.part")
-    tell = progress or (lambda *_: None)
+    say = progress or (lambda *_: None)
     try:
         unfinished.mkdir(parents=True)
         for done, (name, style, seconds, *how) in enumerate(RECORDINGS):
-            tell(done, len(RECORDINGS), "practice folder")
+            say(done, len(RECORDINGS), "practice folder")
             _write(unfinished / name, recording(name, style, seconds), *how)
         _make_odd(unfinished)
         unfinished.rename(folder)
-        tell(len(RECORDINGS), len(RECORDINGS), "practice folder")
+        say(len(RECORDINGS), len(RECORDINGS), "practice folder")
     except OSError as error:
         if folder.is_dir():  # another process was first
             return folder
@@ -142,7 +143,7 @@ def recording(name, style, seconds):
     Parameters
     ----------
     name : str
-        Seeds everything.
+        The seed of all random draws.
     style : str
         A style of the corpus.
     seconds : float
@@ -159,7 +160,7 @@ def recording(name, style, seconds):
     (22050,)
     """
     rng = np.random.default_rng(zlib.crc32(name.encode()))
-    artist = compose.habits(styles.styles()[style], rng)
+    artist = artists.habits(styles.all_styles()[style], rng)
     chain = {
         "equalizer": [[100, rng.uniform(-3, 3)], [1000, rng.uniform(-2, 2)], [6000, rng.uniform(-4, 2)]],
         "band": [rng.uniform(30, 80), rng.uniform(7000, 10000)],
@@ -167,7 +168,7 @@ def recording(name, style, seconds):
         "level": [rng.uniform(-22, -17), 0.0],
     }
     return channel.record(
-        corpus.mix(compose.compose(artist, rng, float(seconds))),
+        corpus.mix(composing.compose(artist, rng, float(seconds))),
         room=artist.room,
         tilt=artist.tilt,
         resonance=artist.resonance,
@@ -178,7 +179,7 @@ def recording(name, style, seconds):
 
 
 def _write(path, y, rate, channels=1, subtype=None):
-    """Write a sound as others would have: at any rate, in stereo, in the format that the name says."""
+    """Write a sound at any rate, in mono or stereo, in the format of its name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if rate != sound.SR:
         y = librosa.resample(y, orig_sr=sound.SR, target_sr=rate, res_type="soxr_hq")
@@ -191,7 +192,7 @@ def _write(path, y, rate, channels=1, subtype=None):
 
 
 def _make_odd(folder):
-    """Put in what no collection is without."""
+    """Write the broken and odd files."""
     copy, phone = COPIES
     shutil.copyfile(folder / COPIES[copy], folder / copy)
     original = next(row for row in RECORDINGS if row[0] == COPIES[phone])

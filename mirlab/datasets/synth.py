@@ -1,26 +1,28 @@
-"""The five data sets of the synthetic corpus, named like the real ones with ``-synth`` behind."""
+"""Load the five synthetic data sets, which are named like the real sets with ``-synth`` added."""
 
 import hashlib
 import json
+from contextlib import suppress
 
 import numpy as np
 
 from mirlab import corpus, paths
 from mirlab.corpus import styles
 from mirlab.datasets.base import Dataset
+from mirlab.datasets.naming import real_name, synthetic_name
 from mirlab.errors import DatasetError
 
-NAMES = tuple(f"{name}-synth" for name in ("gtzan", "homburg", "unique", "artists1517", "magnatagatune"))
+NAMES = tuple(map(synthetic_name, ("gtzan", "homburg", "unique", "artists1517", "magnatagatune")))
 
 PAPER_TAGS = 160
-"""How many tags the paper keeps of MagnaTagATune's, by frequency; so does the paper scale."""
+"""How many of MagnaTagATune's most frequent tags the paper keeps; the paper scale keeps as many."""
 
 ENOUGH = 20
-"""Positive excerpts below which a tag is not kept at lesson scale: with fewer, nothing can be measured."""
+"""How many excerpts must have a tag at lesson scale; with fewer, measurements are too uncertain."""
 
 
 def load(name: str, *, scale: str = "lesson", seed: int = 0) -> Dataset:
-    """Return one of the synthetic data sets; nothing is sounded yet.
+    """Return one of the synthetic data sets. Its sound is made only when it is used.
 
     Parameters
     ----------
@@ -48,15 +50,14 @@ def load(name: str, *, scale: str = "lesson", seed: int = 0) -> Dataset:
     (400, ['blues', 'classical', 'country'])
     """
     if name not in NAMES:
-        raise DatasetError(f"{name!r} is no synthetic data set; there are {', '.join(NAMES)}")
-    excerpts = corpus.plan(name.removesuffix("-synth"), scale, seed)
+        raise DatasetError(f"{name!r} is not a synthetic data set; there are {', '.join(NAMES)}")
+    excerpts = corpus.plan(real_name(name), scale, seed)
     about = styles.sets()[excerpts[0].set]
     if "labels" in about:
         labels = list(about["labels"])
         y = np.array([labels.index(e.label) for e in excerpts])
     else:
         labels, y = _tags(excerpts)
-    version = corpus.version()
     return Dataset(
         name=name,
         track_ids=[e.id for e in excerpts],
@@ -64,12 +65,12 @@ def load(name: str, *, scale: str = "lesson", seed: int = 0) -> Dataset:
         y=y,
         groups=np.array([e.artist for e in excerpts]),
         read=_Reader(excerpts[0].set, scale, seed),
-        fingerprints=[f"{version}/{seed}/{name}/{scale}/{e.number}" for e in excerpts],
+        fingerprints=[f"{corpus.VERSION}/{seed}/{name}/{scale}/{e.number}" for e in excerpts],
     )
 
 
 class _Reader:
-    """Sounds excerpt `i`; small enough to be sent to another process."""
+    """Make the sound of excerpt `i`; this object is small enough to be sent to another process."""
 
     def __init__(self, *which):
         self.which = which
@@ -79,7 +80,7 @@ class _Reader:
 
 
 def _tags(excerpts):
-    """Return the most frequent tags, most frequent first, and who has them."""
+    """Return the most frequent tags, most frequent first, and an indicator of the excerpts that have them."""
     given = _listened(excerpts)
     counts = {}
     for tags in given:
@@ -96,15 +97,16 @@ def _tags(excerpts):
 def _listened(excerpts):
     """Return the given tags of every excerpt; composing thousands takes seconds, so they are kept."""
     first = excerpts[0]
-    key = f"{corpus.version()}/{first.seed}/{first.set}/{first.scale}"
+    key = f"{corpus.VERSION}/{first.seed}/{first.set}/{first.scale}"
     digest = hashlib.blake2b(key.encode(), digest_size=8).hexdigest()
-    file = paths.data_dir() / "tags" / f"{first.set}-{first.scale}-{digest}.json"
+    file = paths.locate("tags", f"{first.set}-{first.scale}-{digest}.json")
     try:
         given = json.loads(file.read_text(encoding="utf-8"))
         if len(given) == len(excerpts):
             return [set(tags) for tags in given]
     except (OSError, ValueError, TypeError):
-        pass  # not there, or torn: listen again
+        pass  # not there, or damaged: compose them again
     given = [e.given_tags() for e in excerpts]
-    paths.write_atomically(file, json.dumps([sorted(tags) for tags in given]))
+    with suppress(OSError):  # the next call composes them again
+        paths.write_atomically(file, json.dumps([sorted(tags) for tags in given]))
     return given

@@ -1,53 +1,51 @@
-"""Tables that come with a data set: separated by tabs, commas or semicolons, in any usual encoding.
+"""Read the tables of a data set: separated by tabs, commas or semicolons, in any usual encoding.
 
-A table is read row by row, so its size does not matter. A row that cannot be used is left out and told; a
-file that is no such table at all is refused.
+A table is read row by row, so its size does not matter. A row that cannot be used is left out and reported. A
+file that is not such a table is refused.
 """
 
 import codecs
 import csv
 import itertools
+import re
 import reprlib
-from pathlib import Path
+import unicodedata
 
-from mirlab.errors import DatasetError
+from mirlab.datasets import decoding
+from mirlab.datasets.tree import absolute
+from mirlab.errors import DatasetError, printable
 
 SEPARATORS = "\t,;"
 
 SHOWN = 5
-"""How many lines or columns a sentence lists; of the others it gives the number."""
+"""How many lines or columns a sentence lists; it counts the others."""
 
 
-def _as_cp1252(error):
-    """Decode bytes that are no utf-8 as Windows-1252, which has no letter for five of the 256."""
-    wrong = error.object[error.start : error.end]
-    return wrong.decode("latin-1" if set(wrong) & {0x81, 0x8D, 0x8F, 0x90, 0x9D} else "cp1252"), error.end
-
-
-codecs.register_error("mirlab.cp1252", _as_cp1252)
+_NOT_UTF8 = re.compile("[\udc80-\udcff]+")
 
 
 class Table:
     r"""A csv or tsv file; iterate over it for its rows.
 
-    It may be in utf-8, Windows-1252 (or Latin-1), or utf-16 with its mark, its cells separated by tabs,
-    commas or semicolons, quoted or not, its lines ended in any way. Empty lines are passed over.
+    It may be in UTF-8, Windows-1252 (or Latin-1), or UTF-16 or UTF-32 with a byte order mark. Its cells may
+    be separated by tabs, commas or semicolons, quoted or not, with any kind of line ending. Empty lines are
+    skipped. `problems` says if the encoding is doubtful.
 
     Parameters
     ----------
     path : str or os.PathLike
         The file.
     columns : list of str
-        Columns that it must have. They show what it is separated by.
+        Columns that it must have. The separator that gives most of them is used.
     key : str, optional
-        Which of `columns` holds ids: a row without one, or with that of an earlier row, is left out.
+        Which of `columns` holds ids. A row without an id, or with the id of an earlier row, is left out.
     header : int > 0
         How many rows name the columns. The names in a column are joined by dots, from top to bottom.
 
     Attributes
     ----------
     columns : list of str
-        All columns that it has, in its order.
+        All columns that it has, in its order, as they can be displayed.
 
     Yields
     ------
@@ -59,11 +57,12 @@ class Table:
     Raises
     ------
     DatasetError
-        If the file is missing, unreadable, empty or no text, or has not each of `columns` once.
+        If the file is missing, unreadable, empty or not a text, or does not have each of `columns` once.
 
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "songs.csv")
     ...     _ = path.write_bytes(b"id;artist\n1;Mot\xf6rhead\n2\n")
@@ -74,16 +73,19 @@ class Table:
     """
 
     def __init__(self, path, columns, *, key=None, header=1):
-        self.path = Path(path)
+        self.path = absolute(path)
         self._wanted, self._key, self._header = columns, key, header
-        self._faults = {}
+        self._faults, self._doubtful = {}, {}
         self._encoding, self._errors = self._recognise()
         found = {separator: self._names(separator) for separator in SEPARATORS}
         self._separator = max(found, key=lambda s: (len(set(columns) & set(found[s])), len(found[s])))
-        self.columns = found[self._separator]
+        self._doubtful.clear()  # of the separators that it was not
+        self.columns = self._names(self._separator)
         if not self.columns:
             names = _some(map(reprlib.repr, columns))
-            raise DatasetError(f"{self.path}: is empty, or no csv; it must begin with the columns {names}")
+            raise DatasetError(
+                f"{self.path}: is empty, or not a csv table; it must begin with the columns {names}"
+            )
         for name in columns:
             if (times := self.columns.count(name)) != 1:
                 fault = f"has {times} columns called" if times else "has no column"
@@ -96,7 +98,7 @@ class Table:
         for line, end, cells in itertools.islice(self._records(self._separator), self._header, None):
             where = line if line == end else f"{line}-{end}"
             if isinstance(cells, csv.Error):
-                self.fault(where, f"no csv ({cells}); is a quote open?")
+                self.fault(where, f"not valid csv ({cells}); is a quote open?")
                 continue
             if len(cells) != len(self.columns):
                 self.fault(where, f"not the {len(self.columns)} cells of the header")
@@ -116,21 +118,26 @@ class Table:
                 yield line, row
 
     def fault(self, line, what):
-        """Note that a row is left out.
+        """Note that a row is left out, and why.
 
         Parameters
         ----------
         line : int
             Where it starts.
         what : str
-            What it has and should not have, or the other way round. Lines that share it share a sentence.
+            What is wrong with it. Lines with the same fault share a sentence.
         """
         self._faults.setdefault(what, []).append(line)
 
     @property
     def problems(self):
-        """One sentence for each kind of fault that was met, with the lines it was met in."""
-        return [
+        """One sentence for each kind of fault that was found, with its lines."""
+        doubtful = [
+            f"{self.path}: is not UTF-8 and was read as Windows-1252, which gives {cell!r} in line {line}; "
+            "if that is wrong, save the table as UTF-8"
+            for line, cell in itertools.islice(self._doubtful.items(), 1)
+        ]
+        return doubtful + [
             f"{self.path}: line {lines[0]} is left out: {what}"
             if len(lines) == 1
             else f"{self.path}: {len(lines)} rows are left out, in lines {_some(map(str, lines))}: {what}"
@@ -138,22 +145,24 @@ class Table:
         ]
 
     def _recognise(self):
-        """Return the encoding, and what to do with bytes that are not in it."""
+        """Return the encoding, and how to handle bytes that are invalid in it."""
         try:
             if self.path.exists() and not self.path.is_file():
-                raise DatasetError(f"{self.path}: is no file, so it cannot be read as a table")
+                raise DatasetError(f"{self.path}: is not a file, so it cannot be read as a table")
             with open(self.path, "rb") as file:
                 start = file.read(1 << 16)
         except OSError as error:
             raise DatasetError(f"{self.path}: cannot be read ({error.strerror})") from error
+        if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+            return "utf-32", "replace"
         if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16", "replace"
         if b"\0" in start:
-            raise DatasetError(f"{self.path}: is no text; a table must be saved as csv, best in utf-8")
-        return "utf-8-sig", "mirlab.cp1252"
+            raise DatasetError(f"{self.path}: is not a text; save the table as csv, best in UTF-8")
+        return "utf-8-sig", "surrogateescape"
 
     def _records(self, separator):
-        """Yield the first and the last line of every record, and its cells or why it has none."""
+        """Yield the first and the last line of every record, and its cells or the error."""
         try:
             with open(self.path, encoding=self._encoding, errors=self._errors, newline="") as file:
                 reader = csv.reader(file, delimiter=separator, strict=True)
@@ -167,17 +176,33 @@ class Table:
                         yield line, reader.line_num, error
                     else:
                         if any(cells):
-                            yield line, reader.line_num, cells
+                            yield line, reader.line_num, [self._text(cell, line) for cell in cells]
         except OSError as error:
             raise DatasetError(f"{self.path}: cannot be read ({error.strerror})") from error
 
+    def _text(self, cell, line):
+        """Return a cell with the bytes that are not UTF-8 read as Windows-1252."""
+        if cell.isascii() or not _NOT_UTF8.search(cell):
+            return cell
+        text = _NOT_UTF8.sub(_as_cp1252, cell)
+        if not decoding.is_plausible(text):
+            self._doubtful.setdefault(line, text)
+        return text
+
     def _names(self, separator):
-        """Return the names of the columns, if that is what separates them."""
+        """Return the names of the columns for a given separator."""
         rows = [cells for _, _, cells in itertools.islice(self._records(separator), self._header)]
         if any(isinstance(cells, csv.Error) for cells in rows):
             return []
         columns = itertools.zip_longest(*rows, fillvalue="")
-        return [".".join(filter(None, map(str.strip, names))) for names in columns]
+        names = (".".join(filter(None, map(str.strip, names))) for names in columns)
+        return [printable(unicodedata.normalize("NFC", name)) for name in names]
+
+
+def _as_cp1252(found):
+    """Read bytes as Windows-1252, which has no letter for five of the 256."""
+    raw = found[0].encode("utf-8", "surrogateescape")
+    return raw.decode("latin-1" if set(raw) & {0x81, 0x8D, 0x8F, 0x90, 0x9D} else "cp1252")
 
 
 def _some(texts):

@@ -1,4 +1,4 @@
-"""Unique: excerpts of 30 s of 3115 popular songs, each by another artist, in fourteen genres.
+"""Read Unique: excerpts of 30 s of 3115 popular songs, each by a different artist, in fourteen genres.
 
 It comes as genre folders, or as a table of files and genres. No artist is in it twice (table 1 of Defferrard
 et al., FMA: A dataset for music analysis, ISMIR 2017), so each song is a group of its own.
@@ -6,8 +6,11 @@ et al., FMA: A dataset for music analysis, ISMIR 2017), so each song is a group 
 
 from pathlib import PureWindowsPath
 
-from mirlab.datasets import files, genre_folders
+from mirlab.datasets import genre_folders, naming, unread
+from mirlab.datasets.endings import ending
+from mirlab.datasets.spelling import label_of
 from mirlab.datasets.tables import Table
+from mirlab.datasets.tree import Tree
 from mirlab.errors import DatasetError
 
 HOMEPAGE = "http://www.seyerlehner.info/index.php?p=1_3_Download"
@@ -30,7 +33,7 @@ SOURCE = (
     "Its author's homepage offered it, but is reported gone; ask the authors, or a group that has a copy."
 )
 
-FOLDERS = ("unique", "Seyerlehner-Unique")
+FOLDERS = naming.FOLDERS["unique"]
 
 GENRES = {
     "blues": (),
@@ -48,28 +51,32 @@ GENRES = {
     "world": (),
     "wort": ("spoken", "spoken word"),
 }
-"""The labels in the order of the paper's table 2, and how else copies call them."""
+"""The labels in the order of the paper's table 2, and their names in other copies."""
 
 SONGS = 3115
 LENGTH = 30.0  # s
 SECONDS = (29.0, 31.0)
 
+_ABOUT = genre_folders.GenreSet("unique", GENRES, LAYOUT, LENGTH, SECONDS)
 
-def find(root, *, scale="paper"):
+
+def find(root, *, scale="paper", guess=True):
     """List Unique where it was unpacked.
 
     Parameters
     ----------
-    root : str or os.PathLike
-        The folder of the fourteen genres, or of the table, or one it lies in.
+    root : str, os.PathLike or mirlab.datasets.tree.Tree
+        The folder of the fourteen genres or of the table, or any folder around it.
     scale : {"lesson", "paper"}
-        Makes no difference: a real set is used as the paper used it, 30 s an excerpt.
+        Makes no difference: a real set is used as the paper used it, excerpts of 30 s.
+    guess : bool
+        Whether `root` may be the set if no folder is named like it and labels are missing.
 
     Returns
     -------
     mirlab.datasets.files.Listing
-        Track ids are ``<label>/<file name without ending>``; each song is a group. How much is missing is
-        told in `problems`.
+        Track ids are ``<label>/<file name without ending>``; each song is a group. `problems` reports how
+        much is missing.
 
     Raises
     ------
@@ -87,49 +94,53 @@ def find(root, *, scale="paper"):
     ...     [excerpt.track_id for excerpt in find(root).excerpts]
     ['klassik/a', 'soul rnb/a']
     """
-    found, problems = genre_folders.songs(root, GENRES, folders=FOLDERS)
-    if len({label for label, _ in found}) < 2:
-        found, problems = _listed(root) or (found, problems)
-    unique = genre_folders.listing(
-        "unique",
-        found,
-        GENRES,
-        length=LENGTH,
-        problems=problems,
-        layout=LAYOUT,
-        root=root,
-        artists=False,
-        seconds=SECONDS,
-    )
+    tree = Tree.of(root)
+    try:
+        unique = genre_folders.find(_ABOUT, tree, guess=guess)
+    except DatasetError as error:
+        unique = _from_a_table(tree, guess)
+        if unique is None:
+            raise error
     unique.problems.extend(genre_folders.lacking(unique, SONGS))
     return unique
 
 
-def _listed(root):
-    """Return what a table says, if there is one: label and file of each song, and what is wrong with it."""
+def _from_a_table(tree, guess):
+    """List the songs from a table, or return None if there is no table."""
+    tree.entries(tree.root)
     refused = []
-    for place in genre_folders.places(root, FOLDERS):
-        for path in files.visible(place):
-            if path.suffix.lower() == ".csv":
-                try:
-                    return _read(Table(path, ["file", "genre"]))
-                except DatasetError as error:
-                    refused.append(error)
+    for place in tree.places:
+        named = naming.owner(tree.root, place)
+        if named == "unique" or (guess and named is None):
+            for name in tree.opened(place).files:
+                if ending(name) == ".csv":
+                    try:
+                        table = Table(place / name, ["file", "genre"])
+                    except DatasetError as error:
+                        refused.append(error)
+                    else:
+                        return _listed(tree, table)
     if refused:
         raise refused[0]
     return None
 
 
-def _read(table):
-    found = []
+def _listed(tree, table):
+    """List the songs that a table names."""
+    songs, home = [], table.path.parent
     for line, row in table:
-        label = genre_folders.label_of(row["genre"], GENRES)
+        label = label_of(row["genre"], GENRES)
         file = PureWindowsPath(row["file"])  # whose separators are both
         if label is None:
-            table.fault(line, f"no genre of this set; there are {', '.join(GENRES)}")
+            table.fault(line, f"not a genre of this set; there are {', '.join(GENRES)}")
         elif file.anchor or ".." in file.parts or not file.parts:
             table.fault(line, "a file that is not below the folder of the table")
         else:
-            found.append((label, table.path.parent.joinpath(*file.parts)))
-    order = list(GENRES)
-    return sorted(found, key=lambda song: order.index(song[0])), table.problems
+            songs.append((label, tree.path(home, file.parts)))
+    songs.sort(key=lambda song: list(GENRES).index(song[0]))
+    there = sorted({label for label, path in songs if path.is_file()})
+    if len(there) < 2:
+        raise genre_folders.not_here(tree, _ABOUT, there)
+    paths = [path for _, path in songs]
+    left = unread.problems(tree, home, {path.parent for path in paths}, paths)
+    return genre_folders.listing(_ABOUT, songs, [*table.problems, *left])

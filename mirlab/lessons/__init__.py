@@ -1,4 +1,4 @@
-"""The part that every lesson shares: exercises that answer, quizzes, progress, and sound.
+"""What all lessons share: exercises with feedback, quizzes, progress, and sound.
 
 A notebook begins with ::
 
@@ -8,49 +8,47 @@ A notebook begins with ::
     here = lessons.open("05")
     here
 
-which shows what the lesson is about, how long it takes and what it builds on. From then on all hangs on
-`here`:
+which shows the subject of the lesson, its duration and its prerequisites. Everything else is in `here`:
 
 ``here.ex.rank_weight.check(rank_weight)``
-    judges what the learner wrote; ``.hint()`` gives the next hint, ``.solution()`` the answer and its reason.
+    judges the learner's answer; ``.hint()`` gives the next hint, ``.solution()`` the solution and its reason.
 ``here.quiz()``, ``here.footer()``, ``here.progress()``
-    ask; say what to remember and where it leads; show what is solved in the whole course.
+    show the quiz; the key points and the next lesson; and the learner's progress in the whole course.
 ``lessons.play(y, "blues, from gtzan-synth")``
-    is a sound to be heard; ``lessons.show(figure)`` a figure together with its words.
+    plays a sound; ``lessons.show(figure)`` shows a figure with its words.
 
-How it is thought
------------------
-**Four outcomes, never confused.** *Not attempted*: something is still `TODO`, or the body is empty;
-this is no error and never raises, so an unsolved notebook runs to its end. *Right*: on every input; the
-reason is given, since being right is the best moment to hear why. *Wrong*: on which input, what came,
-what was expected, and the mistake by name if the results are those of a known one. *Crashed*: the
-learner's own error at the learner's own line, without a frame of ours. Functions are judged by what
-they do on several inputs, so that an answer written for one of them fails. Of a *value* the right one
-is not told (it would be the solution), only where the given one errs and in which direction.
+Principles
+----------
+**Four outcomes.** *Not attempted*: something is still `TODO`, or the body is empty. This is not an error and
+never raises, so an unsolved notebook runs to its end. *Right*: on every input; the reason is given, because
+the learner wants to know it now. *Wrong*: the input, the result, the expected result, and the name of the
+mistake if the results are those of a known one. *Crashed*: the learner's own error at the learner's own line,
+without our frames. Functions are judged on several inputs, so an answer that fits only one of them is wrong.
+A wrong *value* is not corrected, because that would be the solution; the message says where it is wrong and
+in which direction.
 
-**An exercise is its solution.** The decorated function in ``contents/lessonNN.py`` is ordinary code:
-answers are compared with it (or it is itself compared with mirlab's), ``solution()`` prints it, and the
-tests put it into the notebook. Known mistakes are ordinary code too, which the tests run. So a check
-cannot drift from its exercise.
+**An exercise is its solution.** The decorated function in ``contents/lessonNN.py`` is ordinary code: answers
+are compared with it, ``solution()`` prints it, and the tests put it into the notebook. Known mistakes are
+ordinary code too, and the tests run them. Therefore a check always agrees with its exercise.
 
-**One file says what a lesson is**: ``contents/lessonNN.toml`` fills header, footer, quiz and README.
+**One file describes a lesson**: ``contents/lessonNN.toml`` fills header, footer, quiz and README.
 
-**Text first.** Whatever is shown has a plain text that says the same as its HTML, and that does not
-depend on the machine, so that notebooks can be compared with their stored outputs.
+**Text first.** Everything on the page has a plain text that says the same as its HTML and does not depend on
+the machine, so that notebooks can be compared with their stored outputs.
 
-**Nothing leaves the machine.** Progress is one file with the user's own data; no page asks the network.
+**Nothing leaves the machine.** Progress is one file with the user's own data; no page uses the network.
 
-Rooms: `card` (how it looks), `compare` (is it the same?), `blank` (TODO), `exercises`, `progress`,
-`lesson`, `quiz`, `player`, `testing` (puts the solutions into a notebook and runs it), `contents` (the
+Modules: `blank` (TODO), `compare` (the same result?), `exercises`, `progress` (the file) and `progress_page`
+(its picture), `lesson`, `quiz`, `testing` (puts the solutions into a notebook and runs it), `contents` (the
 lessons themselves).
 """
 
 from mirlab.lessons import progress
 from mirlab.lessons.blank import TODO
-from mirlab.lessons.card import show
 from mirlab.lessons.exercises import Exercise, exercise
 from mirlab.lessons.lesson import Lesson, course, course_map, open
-from mirlab.lessons.player import Player, play
+from mirlab.show.cards import show
+from mirlab.show.players import Player, play
 
 __all__ = [
     "TODO",

@@ -1,4 +1,4 @@
-"""`TODO`: what stands for an answer that is still to come, and how it is recognised."""
+"""`TODO`: the placeholder for an answer, and how it is recognised."""
 
 import inspect
 from collections.abc import Mapping
@@ -9,10 +9,9 @@ from mirlab.lessons.compare import brief
 
 
 class Blank:
-    """What stands for an answer that is still to come.
+    """The placeholder for an answer.
 
-    Whatever is done with it gives it back, so that a notebook runs from top to bottom with its
-    exercises unsolved.
+    Every operation on it returns it, so that a notebook with unsolved exercises runs to its end.
 
     Examples
     --------
@@ -27,7 +26,7 @@ class Blank:
         return "TODO"
 
     def __getattr__(self, name: str):
-        if name.startswith("_"):  # the questions of Python, IPython and NumPy get an honest answer
+        if name.startswith("_"):  # Python, IPython and NumPy look up protocols; it has none
             raise AttributeError(name)
         return self
 
@@ -52,7 +51,7 @@ TODO = Blank()
 
 
 def blanks_in(answer) -> str | None:
-    """Name what is still TODO in an answer.
+    """Name the parts of an answer that are still TODO.
 
     Parameters
     ----------
@@ -62,8 +61,8 @@ def blanks_in(answer) -> str | None:
     Returns
     -------
     str or None
-        The keys or positions that are still TODO; empty if all of it is, or it is a function without a
-        body; None if nothing is.
+        The keys or positions that are still TODO; empty if the whole answer is TODO, or a function without a
+        body; None if nothing is TODO.
 
     Examples
     --------
@@ -84,7 +83,7 @@ def blanks_in(answer) -> str | None:
 
 
 def mentions_todo(answer) -> bool:
-    """Tell whether a function has a TODO in its body, so that its failing is no failure of the learner's.
+    """Return whether a function has a TODO in its body; if it fails, the learner has not finished it.
 
     Examples
     --------
@@ -100,7 +99,7 @@ def mentions_todo(answer) -> bool:
 
 
 def _has_no_body(answer) -> bool:
-    """Tell whether a function is only ``...``, ``pass`` or a docstring: all compile to the same bytes."""
+    """Return whether a function is only ``...``, ``pass`` or a docstring: all compile to the same bytes."""
     code = getattr(answer, "__code__", None)
     return (
         inspect.iscode(code)

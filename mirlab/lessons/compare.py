@@ -1,4 +1,4 @@
-"""Is this the answer? Where not, say where, what came and what should have come, in few words."""
+"""Compare an answer with the right one, and describe briefly each place where they differ."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -7,16 +7,16 @@ import numpy as np
 
 
 class Difference(NamedTuple):
-    """One place where an answer is not what it should be.
+    """One place where an answer is wrong.
 
     Attributes
     ----------
     where : str
-        The place as it is written in Python, such as ``[0, 3]`` or ``['jazz']``; empty for the whole.
+        The place in Python's notation, such as ``[0, 3]`` or ``['jazz']``; empty for the whole.
     got, want : str
-        Both values, as `brief` writes them.
+        The value and the expected value, written by `brief`.
     fault : str
-        What can be said of `got` without giving `want` away: "too small", "missing", "a str"; may be empty.
+        A description of `got` that does not reveal `want`: "too small", "missing", "a str"; may be empty.
     """
 
     where: str
@@ -30,10 +30,10 @@ class Difference(NamedTuple):
 
 
 def differences(got, want, tolerance: float = 1e-6) -> list[Difference]:
-    """Compare an answer with what it should be, whatever its type.
+    """Compare an answer of any type with the right one.
 
     Numbers and arrays (or lists of numbers) agree within `tolerance`, relative or absolute, and in shape, not
-    in dtype; mappings key by key; lists and tuples item by item; all else when Python calls it equal.
+    in dtype; mappings key by key; lists and tuples item by item; everything else if Python calls it equal.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def differences(got, want, tolerance: float = 1e-6) -> list[Difference]:
     Returns
     -------
     list of Difference
-        Empty if they agree. Of two arrays only the first difference is given.
+        Empty if they agree. For two arrays, only the first difference is listed.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def differences(got, want, tolerance: float = 1e-6) -> list[Difference]:
 
 
 def brief(value, width: int = 70) -> str:
-    """Write a value as a learner would want to read it: short, and a large array by its shape.
+    """Write a value in a short form for the learner; of a large array, write only the shape.
 
     Examples
     --------
@@ -96,14 +96,14 @@ def brief(value, width: int = 70) -> str:
 
 
 def _without_objects(value):
-    """Turn an array of strings or objects into the list that it is."""
+    """Turn an array of strings or objects into a list."""
     return value.tolist() if isinstance(value, np.ndarray) and value.dtype.kind not in "biufc" else value
 
 
 def _numbers(value) -> np.ndarray | None:
     try:
         array = np.asarray(value)
-    except (ValueError, TypeError):  # lists of unequal lengths, objects that are no array
+    except (ValueError, TypeError):  # lists of unequal lengths, objects that do not form an array
         return None
     return array if array.dtype.kind in "biufc" else None
 
@@ -116,18 +116,16 @@ def _whole(got, want) -> list[Difference]:
 
 
 def _compare_items(got: dict, want: dict, tolerance: float) -> list[Difference]:
-    found = []
+    wrong = []
     for key, value in want.items():
         if key in got:
-            found += [
+            wrong += [
                 d._replace(where=f"[{key!r}]{d.where}") for d in differences(got[key], value, tolerance)
             ]
         else:
-            found.append(Difference(f"[{key!r}]", "nothing", brief(value), "missing"))
-    return found + [
-        Difference(f"[{key!r}]", brief(got[key]), "nothing", "not asked for")
-        for key in got
-        if key not in want
+            wrong.append(Difference(f"[{key!r}]", "nothing", brief(value), "missing"))
+    return wrong + [
+        Difference(f"[{key!r}]", brief(got[key]), "nothing", "unexpected") for key in got if key not in want
     ]
 
 

@@ -1,4 +1,4 @@
-"""Exercises: what the learner writes, judged by what it does, in one of four outcomes never confused.
+"""Exercises: the learner's answer is run and judged, with one of four outcomes.
 
 An exercise is its solution, an ordinary function with the `exercise` decorator::
 
@@ -14,8 +14,8 @@ An exercise is its solution, an ordinary function with the `exercise` decorator:
     def one_term_short(r):
         return sum(1 / k for k in range(1, r))
 
-Without `inputs`, the learner gives a value instead of writing a function; the solution takes no argument and
-returns that value.
+Without `inputs`, the answer is a value instead of a function; the solution takes no argument and returns that
+value.
 """
 
 import ast
@@ -34,8 +34,8 @@ from IPython.display import display
 from mirlab.errors import LessonError, StoreError
 from mirlab.lessons import progress
 from mirlab.lessons.blank import blanks_in, mentions_todo
-from mirlab.lessons.card import Card, Code
 from mirlab.lessons.compare import brief, differences
+from mirlab.show.cards import Card, Code
 
 
 class Exercise:
@@ -46,17 +46,17 @@ class Exercise:
     Attributes
     ----------
     name : str
-        The name of the solution, and of what the learner writes.
+        The name of the solution, and of the learner's answer.
     lesson : str
         The number of its lesson; set when the lesson is opened.
     solve, reference : callable
-        The solution, and what answers are compared with.
+        The solution, and the function that answers are compared with.
     hints, reason, inputs, tolerance
-        As `exercise` got them.
+        See `exercise`.
     mistakes : list of (str, callable)
-        Known wrong answers, each under the sentence that names it.
+        Known wrong answers, each after the sentence that names it.
     complaint : callable or None
-        What judges the result instead of a comparison.
+        Judges the result, in place of a comparison with the solution.
     """
 
     def __init__(self, solution, *, hints, reason, inputs, reference, tolerance):
@@ -75,13 +75,13 @@ class Exercise:
         calls = self._call("check", self.name), self._call("hint"), self._call("solution")
         return f"exercise {self.name}: {', '.join(calls)}"
 
-    # -- for those who write lessons ------------------------------------------------------------------------
+    # -- for authors of lessons -----------------------------------------------------------------------------
 
     def mistake(self, message: str) -> Callable:
         """Decorate a wrong answer that learners are known to give; `message` names the mistake.
 
-        An answer that agrees with it on every input is told so. Where the answer is a mapping, a
-        mistake may hold only those entries that show it.
+        An answer that agrees with it on every input gets this message. If the answer is a mapping, a mistake
+        may hold only the entries that show it.
         """
 
         def keep(wrong: Callable) -> Callable:
@@ -93,19 +93,19 @@ class Exercise:
     def accepts(self, complaint: Callable) -> Callable:
         """Decorate ``complaint(result, *args)``, for exercises that have many right answers.
 
-        It returns a sentence that says what is wrong with `result`, or nothing. It may fail on a
-        result of the wrong form: that is reported as such.
+        It returns a sentence that says what is wrong with `result`, or nothing. It may fail on a result of
+        the wrong form, which is then reported.
         """
         self.complaint = complaint
         return complaint
 
     def cases(self) -> dict[str, tuple]:
-        """Return the inputs, each under a name that says what is particular about it."""
+        """Return the inputs, each with a name that says what is special about it."""
         return self.inputs(np.random.default_rng(0)) if self.inputs else {"": ()}
 
     @property
     def source(self) -> str:
-        """The solution as the learner would have typed it into the cell."""
+        """The solution as a learner would write it into the cell."""
         lines = dedent(inspect.getsource(self.solve)).splitlines()
         function = ast.parse("\n".join(lines)).body[0]
         if self.inputs:
@@ -117,16 +117,16 @@ class Exercise:
     # -- for the learner ------------------------------------------------------------------------------------
 
     def check(self, answer) -> None:
-        """Judge `answer` and say so below the cell. Never raises on a blank.
+        """Judge `answer` and show the outcome below the cell. A blank never raises.
 
-        With the environment variable ``MIRLAB_STRICT_CHECKS`` set, anything but a right answer raises
-        `LessonError`: this is how the tests run a notebook with its solutions put in.
+        If the environment variable ``MIRLAB_STRICT_CHECKS`` is set, anything but a right answer raises
+        `LessonError`: the tests run notebooks with their solutions in this way.
         """
         outcome = self.judge(answer)
         if outcome.kind == "right":
             try:
                 progress.record(self.lesson, f"exercise:{self.name}")
-            except StoreError as error:  # a full disk must not take the joy out of it
+            except StoreError as error:  # the answer is still right
                 outcome.parts.append(str(error))
         display(outcome)
         if os.environ.get("MIRLAB_STRICT_CHECKS") and outcome.kind != "right":
@@ -144,18 +144,18 @@ class Exercise:
         display(Card("solution", self.name, Code(self.source), self.reason))
 
     def working(self, answer):
-        """Return `answer` if it is right, else what the solution gives: for cells that build on it."""
+        """Return `answer` if it is right, and the solution if not: for cells that build on it."""
         if self.judge(answer).kind == "right":
             return answer
         return self.reference if self.inputs else self.reference()
 
     def judge(self, answer) -> Card:
-        """Return the outcome for `answer` as a card whose `kind` says which of the four it is.
+        """Return the outcome for `answer` as a card; its `kind` is one of the four outcomes.
 
         Parameters
         ----------
         answer : callable or object
-            The learner's function, or value.
+            The learner's function or value.
 
         Returns
         -------
@@ -169,7 +169,7 @@ class Exercise:
         outcome = self._run(answer, self.cases())
         return self._not_attempted("") if outcome.kind != "right" and mentions_todo(answer) else outcome
 
-    # -- inside ---------------------------------------------------------------------------------------------
+    # -- internal -------------------------------------------------------------------------------------------
 
     def _run(self, answer, cases: Mapping) -> Card:
         results, complaints, crash = {}, {}, None
@@ -198,23 +198,23 @@ class Exercise:
             try:
                 return self.complaint(result, *args) or ""
             except Exception as error:
-                return f"{brief(result)} does not have the form that was asked for ({error})."
+                return f"{brief(result)} does not have the form that the exercise requires ({error})."
         if self.inputs and result is None:
             return f"{self._shown_call(args)} gave None: is a `return` missing?"
-        found = differences(result, self.reference(*args), self.tolerance)
-        if not found:
+        wrong = differences(result, self.reference(*args), self.tolerance)
+        if not wrong:
             return ""
-        first = found[0]
+        first = wrong[0]
         if self.inputs:
             call = self._shown_call(args)[:-1] + f"{first.where}`"
             return f"{call} gave {first.got} where {first.want} was expected."
         # A value is its own solution: say where it is wrong, not what it should be.
         if first.where:
-            return f"Look again at {', '.join(map(str, found))}."
+            return f"Look again at {', '.join(map(str, wrong))}."
         return f"{first.got} is {first.fault or 'not it'}."
 
     def _likely(self, results: Mapping, cases: Mapping) -> list[str]:
-        """Name the known mistakes that give just these results."""
+        """Name the known mistakes that give exactly these results."""
         return [
             f"Likely mistake: {message}"
             for message, wrong in self.mistakes
@@ -225,7 +225,7 @@ class Exercise:
         try:
             with warnings.catch_warnings(action="ignore"):
                 mistaken = wrong(*args)
-        except Exception:  # it fails where the learner's answer did not
+        except Exception:  # it fails on an input on which the learner's answer did not
             return False
         if isinstance(mistaken, Mapping) and isinstance(result, Mapping):
             result = {key: result[key] for key in mistaken if key in result}
@@ -255,26 +255,26 @@ def exercise(
     reference: Callable | None = None,
     tolerance: float = 1e-6,
 ) -> Callable[[Callable], Exercise]:
-    """Make an exercise of the function below: its name is the exercise's, its body the solution.
+    """Make an exercise of the function below: its name is the name of the exercise, its body the solution.
 
     Parameters
     ----------
     hints : list of str
-        From a nudge to nearly the answer; given one at a time.
+        From a first idea to almost the whole answer; shown one at a time.
     reason : str
-        Why the solution is what it is; shown with it, and when an answer is right.
+        Why the solution is right; shown with it, and when an answer is right.
     inputs : callable, optional
-        ``inputs(rng)`` returns a dict from a name ("an empty window") to the tuple of arguments.
-        Without it the exercise asks for a value.
+        ``inputs(rng)`` returns a dict from a name ("an empty window") to the tuple of arguments. Without it
+        the answer is a value.
     reference : callable, optional
-        What answers are compared with, such as mirlab's own function; the solution if not given.
+        The function that answers are compared with, such as mirlab's own; the solution if not given.
     tolerance : float
         Largest relative or absolute error of a number.
 
     Returns
     -------
     callable
-        The decorator, which gives an `Exercise`.
+        The decorator, which returns an `Exercise`.
 
     Raises
     ------
@@ -314,9 +314,9 @@ def _on(name: str) -> str:
 
 
 def _where(error: Exception, answer) -> Code:
-    """Show the error at the learner's lines: those that share the namespace of the learner's function."""
+    """Show the error at the learner's lines, which have the namespace of the learner's function."""
     notebook = getattr(answer, "__globals__", None)
-    steps = {}  # one for each line: a comprehension and its function share theirs, a recursion repeats it
+    steps = {}  # one for each line: a comprehension shares the line of its function, a recursion repeats it
     for frame, line in traceback.walk_tb(error.__traceback__):
         if frame.f_globals is notebook:
             steps.setdefault((frame.f_code.co_filename, line), frame.f_code.co_name)

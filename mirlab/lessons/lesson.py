@@ -1,7 +1,7 @@
-"""A lesson: what its file says of it, its exercises, its quiz; and the course, which is all of them.
+"""A lesson: its description, its exercises, its quiz; and the course, which is the list of all lessons.
 
-A course is a package that holds, for each lesson, ``lessonNN.toml`` (what it is about, and its quiz) and, if
-it has exercises, ``lessonNN.py``. Nothing else lists the lessons.
+A course is a package that holds, for each lesson, ``lessonNN.toml`` (its description and its quiz) and, if it
+has exercises, ``lessonNN.py``. Nothing else lists the lessons.
 """
 
 import re
@@ -12,11 +12,14 @@ from importlib import import_module, resources, util
 from pathlib import Path
 from types import SimpleNamespace
 
+from IPython.core.interactiveshell import InteractiveShell
+
 from mirlab import paths
 from mirlab.errors import LessonError
-from mirlab.lessons import progress
-from mirlab.lessons.card import Card, Link, Points
 from mirlab.lessons.exercises import Exercise
+from mirlab.lessons.waiting import Waiting
+from mirlab.paper import Study
+from mirlab.show.cards import Card, Link, Points
 
 COURSE = "mirlab.lessons.contents"
 
@@ -31,7 +34,7 @@ class Exercises(SimpleNamespace):
 
 @dataclass(frozen=True)
 class Choice:
-    """One choice of a question: what it says, what is said to those who take it, and whether it is right."""
+    """One choice of a question: its text, the feedback to it, and whether it is right."""
 
     text: str
     feedback: str
@@ -48,49 +51,51 @@ class Question:
 
     @property
     def several(self) -> bool:
-        """Whether all right choices must be taken."""
+        """Whether there is more than one right choice."""
         return sum(choice.right for choice in self.choices) > 1
 
 
 @dataclass(frozen=True)
 class Minutes:
-    """How long a lesson takes: two estimates, and what was measured of the machine's own time."""
+    """The duration of a lesson: two estimates, and the measured time of the machine."""
 
     teaching: int
     exercises: int
     machine: float | None = None
 
     def __str__(self) -> str:
-        told = f"About {self.teaching} minutes to read and try, {self.exercises} for exercises (estimated)"
-        return told + (f"; the machine takes {self.machine:g} (measured)." if self.machine else ".")
+        estimate = (
+            f"About {self.teaching} minutes to read and try, {self.exercises} for exercises (estimated)"
+        )
+        return estimate + (f"; the machine takes {self.machine:g} (measured)." if self.machine else ".")
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """What is known of a lesson; shown in a notebook, its header.
+    """One lesson; in a notebook, it shows its header.
 
     Attributes
     ----------
     number : str
         Two digits.
     title, question : str
-        What it is called, and what it answers.
+        Its title, and the question that it answers.
     notebook : str
         The name of its notebook, without ``.ipynb``.
     minutes : Minutes
-        Estimates, and measured machine time once there is any.
+        Estimates, and the measured machine time if there is one.
     prerequisites : list of str
         Numbers of earlier lessons.
     objectives, key_points : list of str
         What the learner will be able to do; what to remember.
     misconception, instead : str
-        What many believe at first, and what is so.
+        What many learners believe at first, and what is true.
     hear, move : str
-        What one listens to, and what one changes by hand.
+        What the learner hears, and what the learner can change.
     questions : list of Question
         The quiz.
     package : str
-        The course it belongs to.
+        The course that the lesson belongs to.
     """
 
     number: str
@@ -114,26 +119,26 @@ class Lesson:
         name = f"{self.package}.lesson{self.number}"
         if util.find_spec(name) is None:
             return Exercises()
-        found = {
+        exercises = {
             key: value for key, value in vars(import_module(name)).items() if isinstance(value, Exercise)
         }
-        for value in found.values():
+        for value in exercises.values():
             value.lesson = self.number
-        return Exercises(**found)
+        return Exercises(**exercises)
 
     @property
     def path(self) -> Path:
-        """Where its notebook lies in a clone of the course."""
+        """The file of its notebook in a clone of the course."""
         return paths.COURSE / "notebooks" / f"{self.notebook}.ipynb"
 
     def quiz(self):
-        """Return the quiz, to be shown in a notebook."""
+        """Return the quiz as a widget."""
         from mirlab.lessons.quiz import Quiz  # here, since ipywidgets is not needed elsewhere
 
         return Quiz(self)
 
     def header(self) -> Card:
-        """Return what a learner should know before beginning."""
+        """Return what a learner should know before the lesson."""
         before = [lesson for lesson in course(self.package) if lesson.number in self.prerequisites]
         links = Points(Link(lesson.heading, f"{lesson.notebook}.ipynb") for lesson in before)
         return Card(
@@ -150,7 +155,7 @@ class Lesson:
         )
 
     def footer(self) -> Card:
-        """Return what to remember, the mistake to be wary of, and where it leads."""
+        """Return the key points, the misconception, and the next lesson."""
         after = [lesson for lesson in course(self.package) if lesson.number > self.number][:1]
         return Card(
             "learned",
@@ -164,12 +169,14 @@ class Lesson:
         )
 
     def progress(self) -> Card:
-        """Return what is solved of the whole course, with a file to save it in."""
-        return progress.page(course(self.package))
+        """Return the learner's progress in the whole course, with a link that saves it to a file."""
+        from mirlab.lessons.progress_page import page  # here, since matplotlib is not needed elsewhere
+
+        return page(course(self.package))
 
     @property
     def heading(self) -> str:
-        """Number and title, as at the top of its notebook."""
+        """Number and title, like the first line of its notebook."""
         return f"{self.number} {self.title}"
 
     def __repr__(self) -> str:
@@ -187,17 +194,17 @@ def open(number: str, *, package: str = COURSE) -> Lesson:
     number : str
         Its two digits, such as ``"05"``.
     package : str
-        The course that has it.
+        The course.
 
     Returns
     -------
     Lesson
-        Shows its header; gives ``.ex``, ``.quiz()``, ``.footer()`` and ``.progress()``.
+        It shows its header, and has ``.ex``, ``.quiz()``, ``.footer()`` and ``.progress()``.
 
     Raises
     ------
     LessonError
-        If there is no such lesson, or its file is not what it should be.
+        If there is no such lesson, or its file is faulty.
 
     Examples
     --------
@@ -207,6 +214,8 @@ def open(number: str, *, package: str = COURSE) -> Lesson:
     known = {lesson.number: lesson for lesson in course(package)}
     if number not in known:
         raise LessonError(f"there is no lesson {number!r}; there are {', '.join(known)}")
+    if InteractiveShell.initialized():  # in a notebook, long work shows its progress
+        Study.default_progress = Waiting()
     return known[number]
 
 
@@ -216,7 +225,7 @@ def course(package: str = COURSE) -> list[Lesson]:
     Parameters
     ----------
     package : str
-        Where their files lie.
+        The package with their files.
 
     Returns
     -------
@@ -226,7 +235,7 @@ def course(package: str = COURSE) -> list[Lesson]:
     Raises
     ------
     LessonError
-        If a file is not what it should be.
+        If a file is faulty.
 
     Examples
     --------
@@ -250,7 +259,7 @@ def course_map(package: str = COURSE) -> str:
     Returns
     -------
     str
-        One row a lesson; the title links to the notebook where there is one.
+        One row per lesson; the title links to the notebook if there is one.
 
     Examples
     --------
@@ -269,21 +278,21 @@ def course_map(package: str = COURSE) -> str:
 
 def _read(file, package: str) -> Lesson:
     try:
-        told = tomllib.loads(file.read_text(encoding="utf-8"))
-        for question in (questions := told.pop("questions", [])):
+        entries = tomllib.loads(file.read_text(encoding="utf-8"))
+        for question in (questions := entries.pop("questions", [])):
             question["choices"] = [_made(Choice, choice, file.name) for choice in question.get("choices", [])]
-        told["minutes"] = _made(Minutes, told.get("minutes", {}), file.name)
+        entries["minutes"] = _made(Minutes, entries.get("minutes", {}), file.name)
     except tomllib.TOMLDecodeError as error:
         raise LessonError(f"{file.name}: {error}") from None
     number = file.name[len("lesson") : -len(".toml")]
     made = [_made(Question, question, file.name) for question in questions]
-    return _made(Lesson, told | {"number": number, "questions": made, "package": package}, file.name)
+    return _made(Lesson, entries | {"number": number, "questions": made, "package": package}, file.name)
 
 
-def _made(kind: type, told: dict, where: str):
-    if unknown := set(told) - {field.name for field in fields(kind)}:
+def _made(kind: type, entries: dict, where: str):
+    if unknown := set(entries) - {field.name for field in fields(kind)}:
         raise LessonError(f"{where}: {kind.__name__.lower()} has no entry {', '.join(sorted(unknown))}")
     try:
-        return kind(**told)
+        return kind(**entries)
     except TypeError as error:
         raise LessonError(f"{where}: {str(error).replace('__init__()', '')}") from None

@@ -1,17 +1,20 @@
-"""What the learner has solved: kept on this machine, in one small file, and nowhere else.
+"""Progress: what the learner has solved, kept on this machine, in one small file, and nowhere else.
 
-The file is an SQLite database, since that is safe against two notebooks writing at once and against a kernel
-that is killed in the middle, on every system. It lies with the user's own data, outside the course folder, so
-that a fresh clone finds it again and two people on one machine don't share it. ``MIRLAB_PROGRESS`` chooses
-another file, or ``off`` keeps nothing.
+The file is an SQLite database: safe against two notebooks that write at once and against a kernel that is
+killed, on every system. It is kept with the user's own data, outside the course folder, so that a fresh clone
+finds it again and two users of one machine do not share it. `MIRLAB_PROGRESS` names another file; ``off``
+keeps nothing.
+
+The file may be damaged or belong to another program. Every such fault becomes one sentence, and a file that
+is not ours is never changed.
 """
 
 import json
 import os
 import sqlite3
-from base64 import b64encode
-from collections.abc import Mapping
-from contextlib import closing
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,30 +22,58 @@ import pandas as pd
 import platformdirs
 
 from mirlab.errors import LessonError, StoreError
-from mirlab.lessons.card import Card, Link, show
 
 DOWNLOAD = "mirlab-progress.json"
+LARGEST = 1_000_000  # bytes of a saved file; all exercises and questions of the course take about 10 000
 TABLE = "CREATE TABLE IF NOT EXISTS solved (lesson TEXT, item TEXT, at TEXT, PRIMARY KEY (lesson, item))"
+COLUMNS = ["lesson", "item", "at"]
+PATIENCE = 10  # seconds that one notebook waits for another
 
 
 def file() -> Path | None:
-    """Return the file in which progress is kept; None where it is switched off.
+    """Return the file in which progress is kept; None if it is not kept.
 
     Examples
     --------
     >>> file() is None or file().is_absolute()
     True
     """
+    return _place()[0]
+
+
+def why_not_kept() -> str:
+    """Say why progress is not kept; return an empty text if it is kept.
+
+    Examples
+    --------
+    >>> bool(why_not_kept()) == (file() is None)
+    True
+    """
+    return _place()[1]
+
+
+def _place() -> tuple[Path | None, str]:
+    """Return the file, or None and the reason why there is none."""
     chosen = os.environ.get("MIRLAB_PROGRESS", "")
     if chosen.lower() == "off":
-        return None
+        return None, "What you solve is checked, but not kept: MIRLAB_PROGRESS is off."
+    try:
+        if chosen:
+            return Path(os.path.abspath(Path(chosen).expanduser())), ""
+        kept = platformdirs.user_data_path("mirlab", appauthor=False) / "progress.sqlite"
+        if kept.is_absolute():
+            return kept, ""
+    except (RuntimeError, OSError):  # no home folder, no such user, no working directory
+        pass
+    reason = "you have no home folder"
     if chosen:
-        return Path(chosen).expanduser().resolve()
-    return platformdirs.user_data_path("mirlab", appauthor=False) / "progress.sqlite"
+        reason = f"MIRLAB_PROGRESS is {chosen}, in a folder that does not exist"
+    cure = "To keep it, set MIRLAB_PROGRESS to the full path of a file."
+    return None, f"What you solve is checked, but not kept: {reason}. {cure}"
 
 
 def record(lesson: str, item: str, at: str = "") -> None:
-    """Keep that an item of a lesson is solved; the first time counts.
+    """Record that an item of a lesson is solved; only the first time counts.
 
     Parameters
     ----------
@@ -67,40 +98,45 @@ def solved() -> dict[tuple[str, str], str]:
     Raises
     ------
     StoreError
-        If the file is there but cannot be read.
+        If the file exists and cannot be read.
     """
-    kept = file()
-    if kept is None or not kept.exists():
+    if (kept := file()) is None:
         return {}
-    try:
+    with _as_one_sentence(f"progress cannot be read from {kept}"):
+        if not _exists(kept):
+            return {}
         with closing(_open(kept)) as database:
-            return {
-                (lesson, item): at
-                for lesson, item, at in database.execute("SELECT * FROM solved ORDER BY at")
-            }
-    except sqlite3.Error as error:
-        raise StoreError(
-            f"progress cannot be read from {kept}: {error}; move that file away to begin anew"
-        ) from None
+            if not _has_table(database):
+                return {}
+            rows = database.execute("SELECT lesson, item, at FROM solved ORDER BY at DESC").fetchall()
+    # We write only text, so other values are skipped. Of two times for one item, the last is the earliest.
+    return {(row[0], row[1]): row[2] for row in rows if all(isinstance(value, str) for value in row)}
 
 
-def summary(lessons) -> pd.DataFrame:
-    """Return what is solved of each lesson.
+def summary(lessons, done: Mapping | None = None) -> pd.DataFrame:
+    """Count the solved exercises and questions of each lesson.
 
     Parameters
     ----------
     lessons : list of Lesson
-        Those to tell of, such as `mirlab.lessons.course()`.
+        Such as `mirlab.lessons.course()`.
+    done : dict, optional
+        What `solved` returned, if it is known.
 
     Returns
     -------
     DataFrame
-        One row a lesson: number, title, exercises solved and in all, questions solved and in all.
+        One row per lesson: number, title, exercises solved and in all, questions solved and in all.
+
+    Raises
+    ------
+    StoreError
+        If the file exists and cannot be read.
     """
-    done = solved()
+    done = solved() if done is None else done
     rows = []
     for lesson in lessons:
-        marks = [[(lesson.number, item) in done for item in items] for items in _items(lesson).values()]
+        marks = [[(lesson.number, item) in done for item in kind] for kind in items(lesson).values()]
         rows.append(
             [lesson.number, lesson.title, *(count for mark in marks for count in (sum(mark), len(mark)))]
         )
@@ -109,72 +145,16 @@ def summary(lessons) -> pd.DataFrame:
     )
 
 
-def picture(lessons):
-    """Draw every lesson's exercises (squares) and questions (circles); what is solved is filled.
-
-    Parameters
-    ----------
-    lessons : list of Lesson
-        Those to draw.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        One row a lesson; its words are in ``figure.alt``.
-    """
-    from matplotlib.figure import Figure  # here, since `mirlab progress` needs no picture
-
-    done = solved()
-    figure = Figure(figsize=(7.5, 0.6 + 0.3 * len(lessons)), layout="constrained")
-    axes = figure.subplots()
-    for row, lesson in enumerate(lessons):
-        for marker, start, items in zip("so", (0, 5), _items(lesson).values(), strict=True):
-            for x, item in enumerate(items, start):
-                fill = "#1b6ca8" if (lesson.number, item) in done else "none"
-                axes.scatter(x, row, s=90, marker=marker, facecolor=fill, edgecolor="#1b6ca8")
-    axes.set(xlim=(-0.6, 10), ylim=(len(lessons) - 0.5, -0.5), yticks=range(len(lessons)))
-    axes.set_xticks([0, 5], ["exercises", "questions"], ha="left")
-    axes.set_yticklabels([f"{lesson.number} {lesson.title}" for lesson in lessons])
-    axes.spines[:].set_visible(False)
-    axes.tick_params(length=0)
-    told = _told(summary(lessons))
-    figure.suptitle(told, fontsize="medium")
-    figure.alt = (
-        f"One row a lesson, a square for each exercise, a circle for each question, filled if solved: {told}."
-    )
-    return figure
-
-
-def page(lessons) -> Card:
-    """Return the picture of progress with a link that saves it to a file, for where nothing is kept.
-
-    Parameters
-    ----------
-    lessons : list of Lesson
-        Those to show.
-
-    Returns
-    -------
-    Card
-        To be shown in a notebook.
-    """
-    if file() is None:
-        return Card(
-            "progress", "switched off", "`MIRLAB_PROGRESS` is `off`: what you solve is checked, but not kept."
-        )
-    data = b64encode(dump().encode()).decode()
-    return Card(
-        "progress",
-        _told(summary(lessons)),
-        show(picture(lessons)),
-        "It is kept on this machine alone. On Binder it is lost with the session: run this cell again at the "
-        f"end, save the file, and take it up next time with `lessons.progress.load('{DOWNLOAD}')`.",
-        Link("Save my progress to a file", f"data:application/json;base64,{data}", download=DOWNLOAD),
-    )
+def items(lesson) -> dict[str, list[str]]:
+    """Return the items of a lesson as `record` names them: its "exercises" and its "questions"."""
+    return {
+        "exercises": [f"exercise:{name}" for name in vars(lesson.ex)],
+        "questions": [f"question:{question.name}" for question in lesson.questions],
+    }
 
 
 def dump() -> str:
-    """Return what is solved as JSON, for `load`.
+    """Return all progress as JSON, which `load` can read.
 
     Examples
     --------
@@ -185,12 +165,12 @@ def dump() -> str:
 
 
 def load(path: str | Path = DOWNLOAD) -> int:
-    """Add what a saved file says to what is solved here.
+    """Add the progress in a saved file to the progress that is kept here.
 
     Parameters
     ----------
     path : str or Path
-        A file that `page` offered.
+        A file that `dump` filled: the one that ``here.progress()`` offers for download.
 
     Returns
     -------
@@ -204,54 +184,109 @@ def load(path: str | Path = DOWNLOAD) -> int:
     StoreError
         If progress cannot be kept here.
     """
-    try:
-        saved = json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise LessonError(f"progress file {str(path)!r} cannot be read: {error.strerror or error}") from None
-    except ValueError:
-        saved = None
-    rows = saved.get("solved") if isinstance(saved, Mapping) and saved.get("mirlab progress") == 1 else None
-    if not isinstance(rows, list) or not all(_is_row(row) for row in rows):
-        raise LessonError(
-            f"progress file {str(path)!r} is not one that mirlab saved ({DOWNLOAD}), or it was damaged"
-        )
+    rows = _saved_rows(path)
+    if reason := why_not_kept():
+        raise StoreError(reason)
     before = len(solved())
     _insert(rows)
     return len(solved()) - before
 
 
+def _saved_rows(path: str | Path) -> list:
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise LessonError(
+                f"progress file {str(path)!r} is a folder or a device; name the saved file in it"
+            )
+        with open(path, "rb") as f:
+            content = f.read(LARGEST + 1)
+        saved = json.loads(content.decode("utf-8-sig")) if len(content) <= LARGEST else None
+    except LessonError:
+        raise
+    except OSError as error:
+        raise LessonError(f"progress file {str(path)!r} cannot be read: {error.strerror or error}") from None
+    except (ValueError, RecursionError):
+        saved = None
+    rows = saved.get("solved") if isinstance(saved, Mapping) and saved.get("mirlab progress") == 1 else None
+    if not isinstance(rows, list) or not all(map(_is_row, rows)):
+        raise LessonError(
+            f"progress file {str(path)!r} is damaged or not from mirlab; choose the {DOWNLOAD} that you saved"
+        )
+    return rows
+
+
 def _is_row(row) -> bool:
     return (
         isinstance(row, list)
-        and len(row) == 3
-        and all(isinstance(text, str) and len(text) < 100 for text in row)
+        and len(row) == len(COLUMNS)
+        and all(isinstance(text, str) and len(text) < 100 and text.isprintable() for text in row)
     )
 
 
-def _items(lesson) -> dict[str, list[str]]:
-    return {
-        "exercises": [f"exercise:{name}" for name in vars(lesson.ex)],
-        "questions": [f"question:{question.name}" for question in lesson.questions],
-    }
+# -- the file ---------------------------------------------------------------------------------------------
 
 
-def _told(table: pd.DataFrame) -> str:
-    counts = table.drop(columns=["lesson", "title"]).sum()
-    return "{} of {} exercises and {} of {} questions solved".format(*counts.astype(int))
+@contextmanager
+def _as_one_sentence(fault: str) -> Iterator[None]:
+    """Turn everything that a file can do to us into a `StoreError`."""
+    try:
+        yield
+    except (sqlite3.Error, OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+        advice = "Move that file away" if damaged else "Set MIRLAB_PROGRESS to another file"
+        raise StoreError(f"{fault}: {reason.rstrip('.')}. {advice}.") from None
+
+
+def _exists(kept: Path) -> bool:
+    """Return whether there is a file; SQLite would wait for a pipe, and write into a device."""
+    try:
+        mode = kept.stat().st_mode
+    except FileNotFoundError:
+        return False
+    if not stat.S_ISREG(mode):
+        raise OSError(f"it is {'a folder' if stat.S_ISDIR(mode) else 'a pipe or a device'}, not a file")
+    return True
 
 
 def _open(kept: Path) -> sqlite3.Connection:
-    return sqlite3.connect(kept, timeout=10)  # how long one notebook waits for another
+    database = sqlite3.connect(kept, timeout=PATIENCE)
+    database.text_factory = _text
+    return database
+
+
+def _text(content: bytes) -> str | None:
+    """Decode a text, or return None if it is damaged."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _has_table(database: sqlite3.Connection) -> bool:
+    """Return whether progress was kept already; refuse a database that holds anything else."""
+    everything = "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite%'"
+    parts = database.execute(everything).fetchall()
+    columns = [column[1] for column in database.execute("PRAGMA table_xinfo(solved)")]
+    if parts and (parts, columns) != ([("table", "solved")], COLUMNS):
+        raise sqlite3.DatabaseError("it is the database of another program")
+    return bool(parts)
 
 
 def _insert(rows: list) -> None:
-    kept = file()
-    if kept is None:
+    if (kept := file()) is None:
         return
-    try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
+    with _as_one_sentence(f"progress cannot be kept in {kept}"):
+        if not _exists(kept):
+            _make_private(kept)
         with closing(_open(kept)) as database, database:
+            _has_table(database)
             database.execute(TABLE)
             database.executemany("INSERT OR IGNORE INTO solved VALUES (?, ?, ?)", rows)
-    except (sqlite3.Error, OSError) as error:
-        raise StoreError(f"progress cannot be kept in {kept}: {error}") from None
+
+
+def _make_private(kept: Path) -> None:
+    """Make the file and the folders that are missing, for this user alone, whatever the umask allows."""
+    for folder in reversed(kept.parents):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    kept.touch(mode=0o600)

@@ -1,20 +1,23 @@
-// One question: a fieldset of radio buttons or check boxes, a button, and a live region that says the answer.
-function render({ model, el }) {
-  const { text, choices, several, name } = model.get("question");
-  const form = document.createElement("form");
-  form.className = "mirlab-question";
-  const type = several ? "checkbox" : "radio";
-  const rows = choices.map((choice) => `<label><input type="${type}" name="choice"> <span>${choice}</span></label>`);
-  form.innerHTML = `<fieldset><legend>${text}</legend>${rows.join("")}</fieldset>
-    <button class="jupyter-button" aria-label="Check ${name}">Check</button><div role="status"></div>`;
-  // Arrows and Enter are meant for what has the focus; JupyterLab would take them to go to another cell.
-  form.querySelectorAll("input, button").forEach((control) => control.setAttribute("data-lm-suppress-shortcuts", ""));
-  el.append(form);
+// One question: a group of radio buttons or check boxes, a button, and a line that says the answer.
 
-  const inputs = [...form.querySelectorAll("input")];
-  const status = form.querySelector("[role=status]");
-  const showChosen = () => inputs.forEach((input, i) => (input.checked = model.get("chosen").includes(i)));
-  const showAnswer = () => (status.innerHTML = model.get("answer"));
+// Text in which `backticks` mark code.
+const withCode = (text) =>
+  text.split(/`([^`]+)`/).map((part, i) => (i % 2 ? made("code", { textContent: part }) : part));
+
+function render({ model, el }) {
+  const { number, text, choices, several } = model.get("question");
+  const name = `question ${number}`;
+  const type = several ? "checkbox" : "radio";
+  const inputs = choices.map(() => made("input", { type, name: "choice" }));
+  const rows = choices.map((choice, i) => made("label", {}, inputs[i], " ", made("span", {}, ...withCode(choice))));
+  const title = made("strong", { textContent: `Question ${number}.` });
+  const legend = made("legend", {}, title, " ", ...withCode(text));
+  const check = made("button", { className: "jupyter-button", textContent: "Check", "aria-label": `Check ${name}` });
+  const answer = made("div", { role: "status" });
+  const form = made("form", { className: "mirlab-question" }, made("fieldset", {}, legend, ...rows), check, answer);
+  el.append(form);
+  keepKeys(el);
+
   form.addEventListener("change", () => {
     model.set("chosen", inputs.flatMap((input, i) => (input.checked ? [i] : [])));
     model.save_changes();
@@ -24,10 +27,8 @@ function render({ model, el }) {
     model.set("checks", model.get("checks") + 1);
     model.save_changes();
   });
-  model.on("change:chosen", showChosen);
-  model.on("change:answer", showAnswer);
-  showChosen();
-  showAnswer();
+  follow(model, ["chosen"], () => inputs.forEach((input, i) => (input.checked = model.get("chosen").includes(i))));
+  follow(model, ["answer"], () => showCard(answer, model.get("answer")));
 }
 
 export default { render };

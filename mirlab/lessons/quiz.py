@@ -1,30 +1,27 @@
-"""The quiz at the end of a lesson: as many tries as one likes, and every choice has an answer of its own.
+"""The quiz at the end of a lesson: any number of tries, and feedback on every choice.
 
-A question is a small widget of native radio buttons or check boxes, since ipywidgets' own lose the arrow keys
-to JupyterLab and have neither a name for the group nor a place from which a screen reader reads the answer.
+A question is a widget of native radio buttons or check boxes. Those of ipywidgets lose the arrow keys to
+JupyterLab, and they have neither a name for the group nor a region that a screen reader reads aloud.
 """
 
-from pathlib import Path
 from string import ascii_lowercase
 
-import anywidget
 import ipywidgets
 import traitlets
 
 from mirlab.errors import StoreError
 from mirlab.lessons import progress
-from mirlab.lessons.card import Card, Points, inline
+from mirlab.show.cards import Card, Points
+from mirlab.show.controls import Described, Widget
 
-HERE = Path(__file__).parent
 
-
-class Asked(anywidget.AnyWidget):
+class Asked(Widget):
     """One question on the screen.
 
     Parameters
     ----------
     question : Question
-        What is asked.
+        The question.
     number : int
         Its place in the quiz.
     lesson : str
@@ -33,15 +30,13 @@ class Asked(anywidget.AnyWidget):
     Attributes
     ----------
     chosen : list of int
-        The choices taken; the learner's screen and Python both set it.
+        The choices that are selected; the screen and Python both set it.
     checks : int
-        How often the button was pressed; `check` is what it does.
+        How often the button was pressed; `check` answers.
     card : Card or None
-        What was answered last.
+        The last answer.
     """
 
-    _esm = HERE / "quiz.js"
-    _css = HERE / "quiz.css"
     question = traitlets.Dict().tag(sync=True)
     chosen = traitlets.List(traitlets.Int()).tag(sync=True)
     checks = traitlets.Int(0).tag(sync=True)
@@ -49,63 +44,56 @@ class Asked(anywidget.AnyWidget):
 
     def __init__(self, question, number: int, lesson: str):
         self.asked, self.name, self.lesson, self.card = question, f"question {number}", lesson, None
-        text = f"<strong>Question {number}.</strong> {inline(_text(question))}"
-        choices = [inline(choice.text) for choice in question.choices]
-        shown = {"text": text, "choices": choices, "several": question.several, "name": self.name}
+        text = question.text + (" Take all that apply." if question.several else "")
+        choices = [choice.text for choice in question.choices]
+        shown = {"number": number, "text": text, "choices": choices, "several": question.several}
         super().__init__(question=shown)
         self.observe(lambda _: self.check(), "checks")
 
+    def __repr__(self) -> str:
+        """Return the question as text, for places without widgets."""
+        lines = [f"Question {self.question['number']}. {self.question['text']}"]
+        choices = zip(ascii_lowercase, self.question["choices"], strict=False)
+        return "\n".join(lines + [f"   {letter}) {choice}" for letter, choice in choices])
+
     def check(self) -> Card:
-        """Answer the choices taken; if they are right, keep that the question is solved."""
+        """Judge the choices that are selected; if they are right, record the question as solved."""
         taken = [self.asked.choices[i] for i in sorted(self.chosen)]
         right = taken == [choice for choice in self.asked.choices if choice.right]
         if not taken:
             self.card = Card("not attempted", self.name, "Take a choice, then press Check.")
         elif self.asked.several:
-            said = Points(f"{choice.text}: {choice.feedback}" for choice in taken)
+            feedback = Points(f"{choice.text}: {choice.feedback}" for choice in taken)
             more = "" if right or not all(choice.right for choice in taken) else "There is more to take."
-            self.card = Card("right" if right else "wrong", self.name, said, more)
+            self.card = Card("right" if right else "wrong", self.name, feedback, more)
         else:
             self.card = Card("right" if right else "wrong", self.name, taken[0].feedback)
         if right:
             try:
                 progress.record(self.lesson, f"question:{self.asked.name}")
-            except StoreError as error:
+            except StoreError as error:  # the answer is still right
                 self.card.parts.append(str(error))
         self.answer = self.card.html(role="note")
         return self.card
 
 
-class Quiz:
+class Quiz(Described, ipywidgets.VBox):
     """All questions of a lesson.
 
     Parameters
     ----------
     lesson : Lesson
-        The lesson whose questions are asked.
+        The lesson of the quiz.
 
     Attributes
     ----------
     asked : list of Asked
-        One a question.
+        Its questions.
     """
 
     def __init__(self, lesson):
         self.asked = [Asked(question, i, lesson.number) for i, question in enumerate(lesson.questions, 1)]
-        self.widget = ipywidgets.VBox(self.asked)
+        super().__init__(self.asked)
 
     def __repr__(self) -> str:
-        """Give the questions as text, for where no widget can be shown."""
-        lines = []
-        for i, asked in enumerate(self.asked, 1):
-            lines.append(f"Question {i}. {_text(asked.asked)}")
-            for letter, choice in zip(ascii_lowercase, asked.asked.choices, strict=False):
-                lines.append(f"   {letter}) {choice.text}")
-        return "\n".join(lines)
-
-    def _repr_mimebundle_(self, **kwargs) -> dict:
-        return self.widget._repr_mimebundle_(**kwargs) | {"text/plain": repr(self)}
-
-
-def _text(question) -> str:
-    return question.text + (" Take all that apply." if question.several else "")
+        return "\n".join(map(repr, self.asked))

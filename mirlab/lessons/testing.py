@@ -1,6 +1,6 @@
-"""Solve a notebook, run it, store it with its outputs, and look for what is wrong with an exercise.
+"""Solve a notebook, run it, store it with its outputs, and find faults of an exercise.
 
-For the tests, for those who write lessons, and for a teacher who wants a solved copy.
+For the tests, for authors of lessons, and for teachers who want a solved copy.
 """
 
 import os
@@ -28,15 +28,15 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 def solve(notebook: nbformat.NotebookNode, lesson: Lesson) -> nbformat.NotebookNode:
     """Return a copy in which every exercise is solved.
 
-    A cell with the tag ``exercise:NAME`` gets the solution of that exercise in the place of what
-    stands before its ``here.ex.`` line.
+    In a cell with the tag ``exercise:NAME``, the solution of that exercise replaces everything before the
+    line that starts with ``here.ex.``.
 
     Parameters
     ----------
     notebook : NotebookNode
-        As `nbformat.read` gives it.
+        From `nbformat.read`.
     lesson : Lesson
-        Whose exercises it has.
+        The lesson with its exercises.
 
     Returns
     -------
@@ -67,18 +67,18 @@ def solve(notebook: nbformat.NotebookNode, lesson: Lesson) -> nbformat.NotebookN
 def run(
     notebook: nbformat.NotebookNode, folder: str | Path, *, strict: bool = False, timeout: int = 120
 ) -> nbformat.NotebookNode:
-    """Run a notebook from top to bottom in a new kernel, with a progress of its own.
+    """Run a notebook from top to bottom in a new kernel, with a progress file of its own.
 
     Parameters
     ----------
     notebook : NotebookNode
         Its outputs are filled in place.
     folder : str or Path
-        Where the kernel stands.
+        Working directory of the kernel.
     strict : bool
         Whether an answer that is not right is an error.
     timeout : int
-        Seconds a cell.
+        Seconds per cell.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def run(
         timeout=timeout,
         kernel_name="python3",
         record_timing=False,
-        coalesce_streams=True,  # of a progress bar its last state is kept
+        coalesce_streams=True,  # so that only the last state of a progress bar is kept
         resources={"metadata": {"path": str(folder)}},
     )
     with TemporaryDirectory() as away:
@@ -104,10 +104,10 @@ def run(
 
 
 def store(path: str | Path) -> None:
-    """Run a notebook and save it as it should be in the repository.
+    """Run a notebook and save it in the form for the repository.
 
-    Its outputs are those of a clean kernel; widgets leave their text, since a stored view is nothing but
-    an error message to whoever opens it next.
+    Its outputs are those of a clean kernel. For a widget, only its text is stored: a stored view would show
+    the next reader an error message.
 
     Parameters
     ----------
@@ -123,17 +123,17 @@ def store(path: str | Path) -> None:
 
 
 def faults(exercise: Exercise) -> list[str]:
-    """Try an exercise with its solution, with blanks and with typical wrong answers.
+    """Judge the solution of an exercise, blanks and typical wrong answers, and report wrong judgements.
 
     Parameters
     ----------
     exercise : Exercise
-        The one to try.
+        The exercise.
 
     Returns
     -------
     list of str
-        One sentence for each answer that is not judged as it should be; empty if all is well.
+        One sentence for each answer that is judged wrongly; empty if there is none.
     """
     tried = [
         ("its solution", _as_answer(exercise, exercise.solve), "right", ""),
@@ -150,18 +150,18 @@ def faults(exercise: Exercise) -> list[str]:
             ("a function that returns nothing", lambda *args: [].clear(), "wrong", ""),
             ("the first result, always", lambda *args: constant, "wrong", ""),
         ]
-    found = []
-    for name, answer, kind, told in tried:
+    sentences = []
+    for name, answer, kind, message in tried:
         outcome = exercise.judge(answer)
         if outcome.kind != kind:
-            found.append(f"{exercise.name}: {name} is judged {outcome.kind}, not {kind}")
-        elif told and told not in repr(outcome) and not exercise.complaint:
-            found.append(f"{exercise.name}: {name} is judged {kind}, but not named")
+            sentences.append(f"{exercise.name}: {name} is judged {outcome.kind}, not {kind}")
+        elif message and message not in repr(outcome) and not exercise.complaint:
+            sentences.append(f"{exercise.name}: {name} is judged {kind}, but not named")
     if exercise.inputs and len(exercise.cases()) < 3:
-        found.append(f"{exercise.name}: {len(exercise.cases())} inputs are too few; give at least 3")
+        sentences.append(f"{exercise.name}: {len(exercise.cases())} inputs are too few; give at least 3")
     if not exercise.mistakes:
-        found.append(f"{exercise.name}: no typical mistake is named")
-    return found
+        sentences.append(f"{exercise.name}: no typical mistake is named")
+    return sentences
 
 
 def _tags(cell) -> list[str]:

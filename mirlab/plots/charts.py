@@ -1,10 +1,12 @@
-"""Lines over a number that somebody moves."""
-
-from matplotlib.figure import Figure
+"""Lines over a number that a reader can change, or over the steps of training."""
 
 from mirlab.plots.look import MARKS, finish, legend_below
+from mirlab.show.figures import Figure, draws_figure
+
+DASHES = ("-", "--", ":", "-.")
 
 
+@draws_figure
 def line_chart(panels, *, xlabel, ylabel, title="", log=False, ylim=None, at=None):
     """Draw lines, each with its own colour, marker and dash.
 
@@ -17,11 +19,11 @@ def line_chart(panels, *, xlabel, ylabel, title="", log=False, ylim=None, at=Non
     title : str
         What the figure shows.
     log : bool
-        Whether x grows by factors; its values are then written at the axis.
+        Whether x is logarithmic; its values are then written at the axis.
     ylim : (float, float), optional
-        Range of y; what leaves it is not drawn.
+        Range of y; values outside of it are not drawn.
     at : float, optional
-        Where to mark x by an upright line.
+        Where to mark x by a vertical line.
 
     Returns
     -------
@@ -35,18 +37,11 @@ def line_chart(panels, *, xlabel, ylabel, title="", log=False, ylim=None, at=Non
     """
     figure = Figure(figsize=(5.2 * len(panels) + 1.2, 3.7), layout="constrained")
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-    alt = []
+    words = []
     for axis, (name, lines) in zip(axes, panels.items(), strict=True):
-        told = []
-        for (line, (x, y)), (color, marker), dash in zip(
-            lines.items(), MARKS, ("-", "--", ":", "-.") * 2, strict=False
-        ):
-            every = max(1, len(x) // 10)
-            axis.plot(
-                x, y, color=color, marker=marker, linestyle=dash, markevery=every, markersize=5, label=line
-            )
-            some = range(len(x)) if len(x) <= 12 else (0, len(x) // 10, len(x) // 2, len(x) - 1)
-            told.append(f"{line} " + ", ".join(f"{x[i]}: {y[i]:.2f}" for i in some))
+        for (line, (x, y)), (color, marker), dash in zip(lines.items(), MARKS, DASHES * 2, strict=False):
+            look = {"color": color, "marker": marker, "linestyle": dash, "markersize": 5, "label": line}
+            axis.plot(x, y, markevery=max(1, len(x) // 10), **look)
         if log:
             axis.set_xscale("log")
             axis.set_xticks(x, x)
@@ -55,17 +50,24 @@ def line_chart(panels, *, xlabel, ylabel, title="", log=False, ylim=None, at=Non
             axis.axvline(at, color="0.4", linewidth=1)
         axis.set(xlabel=xlabel, title=name)
         axis.grid(alpha=0.3)
-        alt.append(f"{ylabel} by {xlabel}{', ' + name if name else ''}: {'; '.join(told)}.")
+        values = "; ".join(_values(line, *points) for line, points in lines.items())
+        words.append(f"{ylabel} by {xlabel}{', ' + name if name else ''}: {values}.")
     axes[0].set_ylabel(ylabel)
     if ylim:
         axes[0].set_ylim(*ylim)
     legend_below(figure, axes[0])
-    figure.suptitle(title, fontsize=11)
-    return finish(figure, " ".join([f"{title}."] * bool(title) + alt))
+    return finish(figure, " ".join(words), title=title)
 
 
+def _values(line, x, y):
+    """Give the values of a line in words: all of them, or some of a long line."""
+    some = range(len(x)) if len(x) <= 12 else (0, len(x) // 10, len(x) // 2, len(x) - 1)
+    return f"{line} " + ", ".join(f"{x[i]}: {y[i]:.2f}" for i in some)
+
+
+@draws_figure
 def progress_curves(curves, *, xlabel, ylabel, title=""):
-    """Draw how something fell, or rose, in the course of training.
+    """Draw how a value falls or rises during training.
 
     Parameters
     ----------
@@ -74,12 +76,12 @@ def progress_curves(curves, *, xlabel, ylabel, title=""):
     xlabel, ylabel : str
         What one step is, and what the values are.
     title : str
-        What it shows.
+        What the figure shows.
 
     Returns
     -------
     matplotlib.figure.Figure
-        One line each, told apart by line style too.
+        One line per curve, each with its own colour and dash.
 
     Examples
     --------
@@ -88,12 +90,12 @@ def progress_curves(curves, *, xlabel, ylabel, title=""):
     """
     figure = Figure(figsize=(7.5, 3.2), layout="constrained")
     axis = figure.subplots()
-    for (name, values), (color, _), line in zip(curves.items(), MARKS, ("-", "--", ":", "-."), strict=False):
-        axis.plot(values, color=color, linestyle=line, label=name)
-    axis.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    for (name, values), (color, _), dash in zip(curves.items(), MARKS, DASHES, strict=False):
+        axis.plot(values, color=color, linestyle=dash, label=name)
+    axis.set(xlabel=xlabel, ylabel=ylabel)
     axis.set_ylim(bottom=0)
     axis.grid(alpha=0.3)
     if len(curves) > 1:
         legend_below(figure, axis)
-    told = [f"{name}: from {values[0]:.2f} to {values[-1]:.2f}" for name, values in curves.items()]
-    return finish(figure, f"{title + '. ' if title else ''}{ylabel} by {xlabel}. {'; '.join(told)}.")
+    ends = [f"{name}: from {values[0]:.2f} to {values[-1]:.2f}" for name, values in curves.items()]
+    return finish(figure, f"{ylabel} by {xlabel}. {'; '.join(ends)}.", title=title)

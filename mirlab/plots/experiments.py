@@ -1,30 +1,31 @@
-"""Experiments: differences from a control with their errors, and what training moves."""
-
-from matplotlib.figure import Figure
+"""Experiments: differences from a control with their errors, and what training changes."""
 
 from mirlab.plots.look import LOOK, MARKS, finish, legend_below
+from mirlab.show.figures import Figure, draws_figure
 
 VERDICTS = {"better": ">", "worse": "<", "no difference found": "o"}
-"""Which way a marker points."""
+"""In which direction a marker points."""
 
 
+@draws_figure
 def differences(report, *, measures, title=""):
     """Draw how far each variant is from its control, averaged over the target sets.
 
     Parameters
     ----------
     report : dict
-        From `mirlab.beyond.experiment`.
+        From `mirlab.paper.open_questions.experiment`.
     measures : dict of str to str
-        Which measures, and what they are called: one panel each. See `mirlab.beyond.MEASURES`.
+        Which measures to draw, and their names: one panel each. See `mirlab.paper.open_questions.MEASURES`.
     title : str
-        What it shows.
+        What the figure shows.
 
     Returns
     -------
     matplotlib.figure.Figure
-        A bar holds all differences that cannot be ruled out at the level of the verdict. If it leaves 0 out,
-        a difference was found, and the marker points to its side; a circle says that none was.
+        A bar spans all differences that cannot be ruled out at the level of the verdict. If it does not
+        contain 0, a difference was found, and the marker points in its direction. A circle means that no
+        difference was found.
 
     Examples
     --------
@@ -39,55 +40,59 @@ def differences(report, *, measures, title=""):
     lines = list(dict.fromkeys((row["features"], row["variant"], row["control"]) for row in pooled))
     figure = Figure(figsize=(3 + 2.5 * len(shown), 1.4 + 0.4 * len(lines)), layout="constrained")
     axes = figure.subplots(1, len(shown), sharey=True, squeeze=False)[0]
-    alt = [f"{title}."] if title else []
+    words = []
     for axis, name in zip(axes, shown, strict=True):
-        told = []
-        for row in pooled:
-            if row["measure"] == name:
-                about = row["features"], row["variant"], row["control"]
-                axis.errorbar(
-                    row["difference"],
-                    lines.index(about),
-                    xerr=row["reach"],
-                    marker=VERDICTS[row["verdict"]],
-                    markersize=8,
-                    color=LOOK[row["features"]]["color"],
-                    mfc="white" if row["verdict"] == "no difference found" else None,
-                    capsize=3,
-                )
-                told.append(
-                    f"{row['variant']} ({row['features']} features) against {row['control']} "
-                    f"{row['difference']:+.3f} ± {row['standard_error']:.3f}, {row['verdict']}"
-                )
+        rows = [row for row in pooled if row["measure"] == name]
+        for row in rows:
+            _draw_difference(axis, row, lines.index((row["features"], row["variant"], row["control"])))
         axis.axvline(0, color="black", linewidth=0.8)
         axis.set_title(measures[name], fontsize=10)
         axis.grid(axis="x", alpha=0.3)
-        alt.append(f"{measures[name]}: {'; '.join(told)}.")
+        words.append(f"{measures[name]}: {'; '.join(map(_difference_in_words, rows))}.")
     axes[0].set_yticks(range(len(lines)), [f"{variant}\n({kind} features)" for kind, variant, _ in lines])
     axes[0].set_ylim(len(lines) - 0.5, -0.5)
     controls = " or ".join(dict.fromkeys(control for *_, control in lines))
     figure.supxlabel(f"difference from {controls}", fontsize=10)
-    if title:
-        figure.suptitle(title, fontsize=11)
-    return finish(figure, " ".join(alt))
+    return finish(figure, " ".join(words), title=title)
 
 
+def _draw_difference(axis, row, place):
+    axis.errorbar(
+        row["difference"],
+        place,
+        xerr=row["reach"],
+        marker=VERDICTS[row["verdict"]],
+        markersize=8,
+        color=LOOK[row["features"]]["color"],
+        mfc="white" if row["verdict"] == "no difference found" else None,
+        capsize=3,
+    )
+
+
+def _difference_in_words(row):
+    return (
+        f"{row['variant']} ({row['features']} features) against {row['control']} "
+        f"{row['difference']:+.3f} ± {row['standard_error']:.3f}, {row['verdict']}"
+    )
+
+
+@draws_figure
 def moved(now, before, *, title="", level=None):
-    """Draw figures as bars, and where each stood before.
+    """Draw values as bars, with a dashed line at each earlier value.
 
     Parameters
     ----------
     now, before : dict of str to float
-        Figures from 0 to 1 under the same names; `before` may be empty.
+        Values from 0 to 1 under the same names; `before` may be empty.
     title : str
-        What it shows.
+        What the figure shows.
     level : tuple of (str, str, float), optional
-        Name of a bar, and what a line across it is called and where it stands.
+        The name of a bar, and the name and the value of a line across it.
 
     Returns
     -------
     matplotlib.figure.Figure
-        One bar a figure.
+        One bar per value.
 
     Examples
     --------
@@ -96,26 +101,23 @@ def moved(now, before, *, title="", level=None):
     """
     figure = Figure(figsize=(7, 0.9 + 0.5 * len(now)), layout="constrained")
     axis = figure.subplots()
-    alt = [f"{title}."] if title else []
+    words = []
     for i, (name, value) in enumerate(now.items()):
         axis.barh(i, value, height=0.55, color=MARKS[1][0], alpha=0.75)
         axis.text(value + 0.01, i, f"{value:.2f}", va="center")
-        said = f"{name}: {value:.2f}"
+        sentence, across = f"{name}: {value:.2f}", [i - 0.38, i + 0.38]
         if name in before:
-            axis.plot([before[name]] * 2, [i - 0.38, i + 0.38], color="black", linestyle="--", linewidth=1.5)
-            said += f", before {before[name]:.2f}"
+            axis.plot([before[name]] * 2, across, color="black", linestyle="--", linewidth=1.5)
+            sentence += f", before {before[name]:.2f}"
         if level and level[0] == name:
-            axis.plot(
-                [level[2]] * 2, [i - 0.38, i + 0.38], color=LOOK["base"]["color"], linestyle=":", linewidth=2
-            )
+            axis.plot([level[2]] * 2, across, color=LOOK["base"]["color"], linestyle=":", linewidth=2)
             axis.text(level[2], i + 0.46, level[1], ha="center", va="top", fontsize=8)
-            said += f" ({level[1]} {level[2]:.2f})"
-        alt.append(f"{said}.")
+            sentence += f" ({level[1]} {level[2]:.2f})"
+        words.append(f"{sentence}.")
     axis.set_yticks(range(len(now)), list(now))
     axis.set_ylim(len(now) - 0.2, -0.6)
     axis.set_xlim(0, 1)
     if before:
         axis.plot([], [], color="black", linestyle="--", label="the setting before")
         legend_below(figure, axis)
-    axis.set_title(title, fontsize=11)
-    return finish(figure, " ".join(alt))
+    return finish(figure, " ".join(words), title=title)

@@ -1,13 +1,14 @@
 """Two feature sets on the same songs: fold by fold, label by label, and as differences with their errors."""
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from mirlab.evaluate import compare
-from mirlab.plots.look import LOOK, MARKS, finish, legend_below
+from mirlab.plots.look import LOOK, MARKS, finish, legend_below, shortened
+from mirlab.show.figures import Figure, colormap, draws_figure
 
 
+@draws_figure
 def fold_pairs(results, *, title=""):
     """Draw the accuracy of two feature sets in each fold, and the difference.
 
@@ -16,13 +17,13 @@ def fold_pairs(results, *, title=""):
     results : dict of str to mirlab.evaluate.CrossValidation
         Of two kinds of features (see `LOOK`), on the same folds. The second minus the first is drawn.
     title : str
-        What it shows.
+        What the figure shows.
 
     Returns
     -------
     matplotlib.figure.Figure
-        Left, both accuracies; right, their difference, its mean, and the mean's standard error as
-        `mirlab.evaluate.compare` gives it.
+        Left, both accuracies; right, their difference, its mean, and the standard error of the mean from
+        `mirlab.evaluate.compare`.
 
     Raises
     ------
@@ -37,56 +38,59 @@ def fold_pairs(results, *, title=""):
     >>> fold_pairs({"base": a, "tag": b}).alt
     'tag embedding minus base features in 3 folds: +0.10, +0.10, +0.20; mean +0.133 ± 0.053, ahead in 3.'
     """
-    if len(results) != 2:
-        raise ValueError(f"results holds {len(results)} kinds of features; it must hold two to compare")
-    (first, a), (second, b) = results.items()
+    (first, a), (second, b) = _two(results)
     difference, paired = b.scores - a.scores, compare(b, a)
     places = np.arange(1, len(difference) + 1)
     figure = Figure(figsize=(9.2, 3.5), layout="constrained")
     left, right = figure.subplots(1, 2)
     for kind, result in results.items():
         left.plot(places, result.scores, markersize=6, **LOOK[kind])
-        left.axhspan(
-            result.mean - result.standard_error,
-            result.mean + result.standard_error,
-            color=LOOK[kind]["color"],
-            alpha=0.15,
-            linewidth=0,
-        )
+        low, high = result.mean - result.standard_error, result.mean + result.standard_error
+        left.axhspan(low, high, color=LOOK[kind]["color"], alpha=0.15, linewidth=0)
     left.set(xlabel="fold", ylabel="accuracy")
     left.set_title("bands: mean ± standard error", fontsize=10)
-    colors = np.where(difference < 0, MARKS[4][0], MARKS[2][0])
-    right.bar(places, difference, color=colors, width=0.6)
+    right.bar(places, difference, color=_by_sign(difference), width=0.6)
     mean = len(difference) + 1.6
     right.errorbar(mean, paired.difference, yerr=paired.standard_error, fmt="kD", capsize=4)
     right.axhline(0, color="black", linewidth=0.8)
     right.set(xlabel="fold", ylabel="difference in accuracy")
-    right.set_title(f"{LOOK[second]['label']} minus {LOOK[first]['label']}", fontsize=10)
+    pair = f"{LOOK[second]['label']} minus {LOOK[first]['label']}"
+    right.set_title(pair, fontsize=10)
     for axis in (left, right):
         axis.grid(axis="y", alpha=0.3)
         axis.set_xticks(places, places)
     right.set_xticks([*places, mean], [*places, "mean"])
     legend_below(figure, left)
-    figure.suptitle(title, fontsize=11)
-    what = (
-        f"{LOOK[second]['label']} minus {LOOK[first]['label']} in {len(difference)} folds: "
-        f"{', '.join(f'{d:+.2f}' for d in difference)}; mean {paired.difference:+.3f} ± "
-        f"{paired.standard_error:.3f}, ahead in {(difference > 0).sum()}."
+    words = (
+        f"{pair} in {len(difference)} folds: {', '.join(f'{d:+.2f}' for d in difference)}; mean "
+        f"{paired.difference:+.3f} ± {paired.standard_error:.3f}, ahead in {(difference > 0).sum()}."
     )
-    return finish(figure, f"{title}. {what}".removeprefix(". "))
+    return finish(figure, words, title=title)
 
 
+def _two(results):
+    if len(results) != 2:
+        raise ValueError(f"results holds {len(results)} kinds of features; it must hold two to compare")
+    return results.items()
+
+
+def _by_sign(differences):
+    """Return a colour for each difference: one for losses, another one for the rest."""
+    return np.where(differences < 0, MARKS[4][0], MARKS[2][0])
+
+
+@draws_figure
 def paired_differences(panels, *, xlabel="accuracy, difference", title=""):
     """Draw paired differences with their standard errors.
 
     Parameters
     ----------
     panels : dict of str to dict of str to mirlab.evaluate.Comparison
-        For each panel by title, its comparisons by name, each of one size.
+        For each panel by title, its comparisons by name, each with a single difference.
     xlabel : str
         What is compared.
     title : str
-        What it shows.
+        What the figure shows.
 
     Returns
     -------
@@ -109,9 +113,9 @@ def paired_differences(panels, *, xlabel="accuracy, difference", title=""):
     names = list(dict.fromkeys(name for lines in panels.values() for name in lines))
     figure = Figure(figsize=(2.6 * len(panels) + 2, 0.42 * len(names) + 1.5), layout="constrained")
     axes = figure.subplots(1, len(panels), sharex=True, sharey=True, squeeze=False)[0]
-    alt = []
+    words = []
     for axis, (panel, lines) in zip(axes, panels.items(), strict=True):
-        told = []
+        values = []
         axis.axvline(0, color="black", linewidth=0.8)
         for name, one in lines.items():
             difference, error, p = (float(np.squeeze(x)) for x in (one.difference, one.standard_error, one.p))
@@ -126,33 +130,33 @@ def paired_differences(panels, *, xlabel="accuracy, difference", title=""):
                 markersize=7,
                 capsize=3,
             )
-            told.append(f"{name} {difference:+.3f} ± {error:.3f} (p = {p:.2f})")
+            values.append(f"{name} {difference:+.3f} ± {error:.3f} (p = {p:.2f})")
         axis.set_title(panel, fontsize=10)
         axis.grid(axis="x", alpha=0.3)
         axis.xaxis.set_major_locator(MaxNLocator(4))
-        alt.append(f"{panel}: {'; '.join(told)}.")
+        words.append(f"{panel}: {'; '.join(values)}.")
     axes[0].set_yticks(range(len(names)), names)
     axes[0].set_ylim(len(names) - 0.5, -0.5)
     figure.supxlabel(f"{xlabel} (filled: p < 0.05)", fontsize=9)
-    figure.suptitle(title, fontsize=11)
-    return finish(figure, " ".join([f"{title}."] * bool(title) + alt))
+    return finish(figure, " ".join(words), title=title)
 
 
+@draws_figure
 def confusion_change(results, *, title=""):
-    """Draw what is taken for what before and after transfer, and which labels gained.
+    """Draw both confusion matrices, before and after transfer, and how many songs each label gained.
 
     Parameters
     ----------
     results : dict of str to mirlab.evaluate.CrossValidation
         Of two kinds of features (see `LOOK`), on the same songs: before and after.
     title : str
-        What it shows.
+        What the figure shows.
 
     Returns
     -------
     matplotlib.figure.Figure
-        Two matrices, rows as shares of the label's songs with the counts written in, and the songs of each
-        label that are right after, less those that were right before.
+        Two matrices with the counts written in, shaded by the share of the label's songs; and for each label
+        the number of correct songs after, minus the number before.
 
     Raises
     ------
@@ -168,37 +172,39 @@ def confusion_change(results, *, title=""):
     >>> confusion_change({"base": before, "tag": after}).alt
     'Songs right with the tag embedding less those with the base features: jazz +1 of 2, rock -1 of 1.'
     """
-    if len(results) != 2:
-        raise ValueError(f"results holds {len(results)} kinds of features; it must hold two to compare")
-    (first, a), (second, b) = results.items()
+    (first, a), (second, b) = _two(results)
     if not np.array_equal(a.y, b.y):
         raise ValueError("results come from different songs or labels; use the same for both")
     tables = {first: a.confusion(), second: b.confusion()}
     sizes = tables[first].sum(axis=1)
     gained = np.diag(tables[second]) - np.diag(tables[first])
-    n = len(a.labels)
+    n, names = len(a.labels), [shortened(str(label), 24) for label in a.labels]
     figure = Figure(figsize=(3.4 + 0.68 * n, 1.6 + 0.3 * n), layout="constrained")
     axes = figure.subplots(1, 3, width_ratios=[n, n, 0.55 * n])
     for axis, (kind, table) in zip(axes, tables.items(), strict=False):
-        axis.imshow(table / sizes[:, None], cmap="Blues", vmin=0, vmax=1, aspect="auto")
+        axis.imshow(table / sizes[:, None], cmap=colormap("Blues"), vmin=0, vmax=1, aspect="auto")
         for i, j in np.argwhere(table):
             ink = "white" if table[i, j] / sizes[i] > 0.55 else "black"
             axis.text(j, i, table[i, j], ha="center", va="center", fontsize=7.5, color=ink)
-        axis.set_xticks(range(n), a.labels, rotation=90, fontsize=8)
-        axis.set_yticks(range(n), a.labels if kind == first else [], fontsize=8)
+        axis.set_xticks(range(n), names, rotation=90, fontsize=8)
+        axis.set_yticks(range(n), names if kind == first else [], fontsize=8)
         axis.set_title(LOOK[kind]["label"], fontsize=10)
         axis.set_xlabel("taken for", fontsize=9)
     axes[0].set_ylabel("label", fontsize=9)
-    axes[2].barh(range(n), gained, color=np.where(gained < 0, MARKS[4][0], MARKS[2][0]), height=0.6)
+    _draw_gains(axes[2], gained)
+    values = ", ".join(f"{label} {g:+d} of {m}" for label, g, m in zip(a.labels, gained, sizes, strict=True))
+    pair = f"Songs right with the {LOOK[second]['label']} less those with the {LOOK[first]['label']}"
+    return finish(figure, f"{pair}: {values}.", title=title)
+
+
+def _draw_gains(axis, gained):
+    """Draw how many more songs of each label are right."""
+    axis.barh(range(len(gained)), gained, color=_by_sign(gained), height=0.6)
     for i, change in enumerate(gained):
         side = "left" if change >= 0 else "right"
-        axes[2].annotate(f"{change:+d}" if change else "0", (change, i), ha=side, va="center", fontsize=8)
-    axes[2].axvline(0, color="black", linewidth=0.8)
-    axes[2].set(ylim=(n - 0.5, -0.5), yticks=[])
-    axes[2].margins(x=0.25)
-    axes[2].set_title("right songs gained", fontsize=10)
-    axes[2].set_xlabel("songs", fontsize=9)
-    figure.suptitle(title, fontsize=11)
-    told = ", ".join(f"{label} {g:+d} of {m}" for label, g, m in zip(a.labels, gained, sizes, strict=True))
-    what = f"Songs right with the {LOOK[second]['label']} less those with the {LOOK[first]['label']}: {told}."
-    return finish(figure, f"{title}. {what}".removeprefix(". "))
+        axis.annotate(f"{change:+d}" if change else "0", (change, i), ha=side, va="center", fontsize=8)
+    axis.axvline(0, color="black", linewidth=0.8)
+    axis.set(ylim=(len(gained) - 0.5, -0.5), yticks=[])
+    axis.margins(x=0.25)
+    axis.set_title("right songs gained", fontsize=10)
+    axis.set_xlabel("songs", fontsize=9)

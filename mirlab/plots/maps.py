@@ -1,26 +1,38 @@
 """Labels and excerpts on a plane."""
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from mirlab.plots.look import MARKS, finish
+from mirlab.plots.look import MARKS, finish, legend_below
+from mirlab.show.figures import Figure, draws_figure
+
+CANVAS = 900, 640
+"""Width and height of a map in pixels."""
+
+_TEXT = 11  # pixels
+_SIDES = {
+    "right": (8, 0, "left", "center"),
+    "left": (-8, 0, "right", "center"),
+    "above": (0, -7, "center", "bottom"),
+    "below": (0, 7, "center", "top"),
+}
 
 
+@draws_figure
 def label_map(places, *, title=""):
     """Draw a map of labels and excerpts, with shape and colour for the data set.
 
     Parameters
     ----------
     places : pandas.DataFrame
-        As `mirlab.widgets.joint_map` gives it: ``name``, ``set``, ``kind`` ("label" or "excerpt"), ``x`` and
-        ``y``.
+        From `mirlab.maps`: ``name``, ``set``, ``kind`` ("label" or "excerpt"), ``x`` and ``y``.
     title : str
-        What it shows.
+        What the figure shows.
 
     Returns
     -------
     matplotlib.figure.Figure
-        Labels filled and named, excerpts hollow; no axes, since only who is near whom has a meaning.
+        Labels are filled and named, excerpts are hollow. There are no axes, since only neighbourhoods have a
+        meaning.
 
     Examples
     --------
@@ -37,40 +49,27 @@ def label_map(places, *, title=""):
     for (color, marker), name in zip(MARKS, sets, strict=False):
         for kind, fill, size in (("label", color, 42), ("excerpt", "white", 22)):
             mine = there[(there["set"] == name) & (there["kind"] == kind)]
-            told = name if kind == "label" else None
-            axis.scatter(mine["x"], mine["y"], s=size, c=fill, edgecolors=color, marker=marker, label=told)
+            label = name if kind == "label" else None
+            axis.scatter(mine["x"], mine["y"], s=size, c=fill, edgecolors=color, marker=marker, label=label)
     for row in there[there["kind"] == "label"].to_dict("records"):
         dx, dy, ha, va = _SIDES[row["side"]]
         at = (row["x"] + dx, row["y"] + dy)
-        axis.annotate(row["name"], at, ha=ha, va=va, fontsize=_TEXT * 0.72)  # pixels of a hundredth inch
+        axis.annotate(row["name"], at, ha=ha, va=va, fontsize=_TEXT * 0.72)  # a pixel is 1/100 inch
     axis.set(xlim=(0, width), ylim=(height, 0), xticks=[], yticks=[], aspect="equal")
-    axis.legend(loc="upper center", bbox_to_anchor=(0.5, 0), ncols=6, fontsize=8.5, frameon=False)
-    figure.suptitle(title, fontsize=11)
+    legend_below(figure, axis, fontsize=8.5)
     labels = there[there["kind"] == "label"].reset_index(drop=True)
+    words = f"Map of {len(labels)} labels and {len(there) - len(labels)} excerpts of {', '.join(sets)}."
+    closest = ", ".join(f"{one} and {other}" for one, other in _closest(labels))
+    return finish(figure, words + f" Closest on it: {closest}." * bool(closest), title=title)
+
+
+def _closest(labels, most=8):
+    """Return the pairs of labels that are closest to each other, by their full names."""
     away = np.hypot(*(np.subtract.outer(v, v) for v in (labels["x"].to_numpy(), labels["y"].to_numpy())))
     away[np.tril_indices(len(labels))] = np.inf
-    pairs = np.column_stack(
-        np.unravel_index(np.argsort(away, axis=None)[: min(8, len(labels) - 1)], away.shape)
-    )
-    full = (labels["name"] + " (" + labels["set"] + ")").tolist()
-    told = ", ".join(f"{full[i]} and {full[j]}" for i, j in pairs)
-    alt = f"Map of {len(labels)} labels and {len(there) - len(labels)} excerpts of {', '.join(sets)}."
-    return finish(figure, f"{title}. {alt}".removeprefix(". ") + (f" Closest on it: {told}." if told else ""))
-
-
-CANVAS = 900, 640
-"""Width and height of a map in pixels."""
-
-
-_TEXT = 11  # pixels
-
-
-_SIDES = {
-    "right": (8, 0, "left", "center"),
-    "left": (-8, 0, "right", "center"),
-    "above": (0, -7, "center", "bottom"),
-    "below": (0, 7, "center", "top"),
-}
+    order = np.argsort(away, axis=None)[: min(most, max(len(labels) - 1, 0))]
+    names = (labels["name"] + " (" + labels["set"] + ")").tolist()
+    return [(names[i], names[j]) for i, j in zip(*np.unravel_index(order, away.shape), strict=True)]
 
 
 def arranged(places):
@@ -90,7 +89,7 @@ def arranged(places):
     Raises
     ------
     ValueError
-        If there are more sets than marks to tell them apart.
+        If there are more sets than different marks.
 
     Examples
     --------
@@ -101,7 +100,7 @@ def arranged(places):
     """
     sets = places["set"].nunique()
     if sets > len(MARKS):
-        raise ValueError(f"places has points of {sets} sets; a map can tell {len(MARKS)} apart")
+        raise ValueError(f"places has points of {sets} sets; a map has marks for {len(MARKS)} of them")
     there, (width, height) = places.copy(), CANVAS
     for column, low, high in (("x", 60, width - 60), ("y", height - 35, 35)):
         values = places[column].to_numpy(dtype=float)
@@ -109,11 +108,13 @@ def arranged(places):
         there[column] = low + (high - low) * ((values - values.min()) / room if room else 0.5)
     xy = there[["x", "y"]].to_numpy()
     named = np.flatnonzero(there["kind"] == "label")
-    boxes = np.stack([_text_boxes(xy[i], there["name"].iloc[i]) for i in named])  # (labels, sides, 4)
+    boxes = np.array([_text_boxes(xy[i], there["name"].iloc[i]) for i in named])
+    boxes = boxes.reshape(-1, len(_SIDES), 4)
     points = np.hstack([xy - 6, xy + 6])
     outside = np.clip(-boxes[..., :2], 0, None).sum(-1)
     outside += np.clip(boxes[..., 2:] - (width, height), 0, None).sum(-1)
-    cost = np.array([[_covered(box, points) for box in sides] for sides in boxes]) + 100 * outside
+    covered = [[_covered(box, points) for box in sides] for sides in boxes]
+    cost = np.reshape(covered, outside.shape) + 100 * outside
     side = cost.argmin(axis=1)
     for _ in range(4):  # each text in turn makes way for the others
         for i in range(len(named)):
@@ -144,8 +145,9 @@ def _covered(box, others):
     return float((np.clip(wide, 0, None) * np.clip(high, 0, None)).sum())
 
 
+@draws_figure
 def hubs(names, lengths, counts, *, title=""):
-    """Draw how often each label is among the neighbours of others, against the length of its vector.
+    """Draw how often each label is a neighbour of other labels, against the length of its vector.
 
     Parameters
     ----------
@@ -154,19 +156,19 @@ def hubs(names, lengths, counts, *, title=""):
     lengths : array-like, shape (labels,)
         Euclidean length of each label's vector.
     counts : dict of str to array-like, shape (labels,)
-        For each metric, in how many lists of neighbours each label stands.
+        For each metric, how many lists of neighbours contain each label.
     title : str
-        What it shows.
+        What the figure shows.
 
     Returns
     -------
     matplotlib.figure.Figure
-        One panel a metric. The four labels with most mentions in the first are named in all.
+        One panel per metric. The four labels that are most frequent in the first are named in all of them.
 
     Examples
     --------
     >>> hubs(["pop", "jazz"], [0.7, 1.0], {"L1": [9, 1], "cosine": [2, 6]}, title="Pop is a hub").alt
-    'Pop is a hub. In how many lists a label stands, by L1 and cosine: pop (length 0.70) 9 and 2, jazz ...
+    'Pop is a hub. Neighbour lists that contain a label, by L1 and cosine: pop (length 0.70) 9 and 2, jazz ...
     """
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     axes = figure.subplots(1, len(counts), sharex=True, sharey=True, squeeze=False)[0]
@@ -178,12 +180,11 @@ def hubs(names, lengths, counts, *, title=""):
             axis.annotate(names[i], (lengths[i], count[i]), (7, 2), textcoords="offset points", fontsize=8)
         axis.set(title=metric, xlabel="length of the label's vector")
         axis.grid(alpha=0.3)
-    axes[0].set_ylabel("lists it stands in")
-    figure.suptitle(title, fontsize=11)
-    told = ", ".join(
+    axes[0].set_ylabel("neighbour lists that contain it")
+    values = ", ".join(
         f"{names[i]} (length {lengths[i]:.2f}) " + " and ".join(str(count[i]) for count in counts.values())
         for i in named
     )
     most = " and ".join(str(count.max()) for count in counts.values())
-    what = f"In how many lists a label stands, by {' and '.join(counts)}: {told}; at most {most}"
-    return finish(figure, f"{title}. {what}.".removeprefix(". "))
+    words = f"Neighbour lists that contain a label, by {' and '.join(counts)}: {values}; at most {most}."
+    return finish(figure, words, title=title)

@@ -1,27 +1,28 @@
-"""One small collection: what a split promises, and whose neighbours disagree with its label."""
+"""One small collection: accuracy under different splits, and labels that their neighbours contradict."""
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from mirlab.plots.look import LOOK, MARKS, finish, legend_below
+from mirlab.plots.look import LOOK, MARKS, finish, legend_below, shortened
+from mirlab.show.figures import Figure, draws_figure
 
 
+@draws_figure
 def two_splits(results, *, guess=None, title=""):
     """Draw the accuracy that different splits of the same excerpts give.
 
     Parameters
     ----------
     results : dict of str to dict of str to mirlab.evaluate.CrossValidation
-        By what is kept together ("excerpts", "recordings"), then by kind of features.
+        By the unit that a split keeps together ("excerpts", "recordings"), then by kind of features.
     guess : float, optional
-        What naming the largest label always would give.
+        Accuracy of always predicting the largest label.
     title : str
-        What it shows.
+        What the figure shows.
 
     Returns
     -------
     matplotlib.figure.Figure
-        One row a kind of features, one mark a split, bars of one standard error.
+        One row per kind of features, one mark per split; bars are standard errors.
 
     Examples
     --------
@@ -32,48 +33,48 @@ def two_splits(results, *, guess=None, title=""):
     >>> two_splits({"recordings": {"base": half}}, title="Half is right").alt
     'Half is right. Accuracy, split by recordings: base features 0.50 ± 0.50.'
     """
-    kinds = [kind for kind in LOOK if any(kind in found for found in results.values())]
+    kinds = [kind for kind in LOOK if any(kind in by_kind for by_kind in results.values())]
     figure = Figure(figsize=(8.5, 1.5 + 0.6 * len(kinds)), layout="constrained")
     axis = figure.subplots()
-    told = []
-    for k, ((split, found), (color, marker)) in enumerate(zip(results.items(), MARKS, strict=False)):
-        places = [kinds.index(kind) + 0.12 * (2 * k - len(results) + 1) for kind in found]
-        means = [one.mean for one in found.values()]
-        errors = [one.standard_error for one in found.values()]
+    words = []
+    for k, ((split, by_kind), (color, marker)) in enumerate(zip(results.items(), MARKS, strict=False)):
+        places = [kinds.index(kind) + 0.12 * (2 * k - len(results) + 1) for kind in by_kind]
+        means = [one.mean for one in by_kind.values()]
+        errors = [one.standard_error for one in by_kind.values()]
         style = {"color": color, "marker": marker, "linestyle": "", "capsize": 4}
         axis.errorbar(means, places, xerr=errors, label=f"split by {split}", **style)
-        words = ", ".join(
+        values = ", ".join(
             f"{LOOK[kind]['label']} {mean:.2f} ± {error:.2f}"
-            for kind, mean, error in zip(found, means, errors, strict=True)
+            for kind, mean, error in zip(by_kind, means, errors, strict=True)
         )
-        told.append(f"Accuracy, split by {split}: {words}.")
+        words.append(f"Accuracy, split by {split}: {values}.")
     if guess is not None:
         axis.axvline(guess, color="0.5", linestyle="--", label="always the largest label")
-        told.append(f"Always naming the largest label: {guess:.2f}.")
+        words.append(f"Always the largest label: {guess:.2f}.")
     axis.set_yticks(range(len(kinds)), [LOOK[kind]["label"] for kind in kinds])
     axis.set(xlim=(0, 1.05), ylim=(len(kinds) - 0.5, -0.5), xlabel="accuracy")
     axis.grid(axis="x", alpha=0.3)
     legend_below(figure, axis)
-    figure.suptitle(title, fontsize=11)
-    return finish(figure, f"{title}. {' '.join(told)}".removeprefix(". "))
+    return finish(figure, " ".join(words), title=title)
 
 
+@draws_figure
 def doubts(table, *, most=12, title=""):
     """Draw how many neighbours of each recording carry its label, the most doubtful first.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        As `mirlab.library.Library.doubts` gives it.
+        From `mirlab.library.Library.doubts`.
     most : int
         How many recordings are shown.
     title : str
-        What it shows.
+        What the figure shows.
 
     Returns
     -------
     matplotlib.figure.Figure
-        One bar a recording, with what its neighbours say.
+        One bar per recording, with the most frequent label of its neighbours.
 
     Examples
     --------
@@ -88,18 +89,12 @@ def doubts(table, *, most=12, title=""):
     places = np.arange(len(shown))
     axis.barh(places, shown["agree"], color=MARKS[1][0], height=0.6)
     for place, agree, say in zip(places, shown["agree"], shown["neighbours say"], strict=True):
-        axis.text(agree + 0.01, place, f"most say {_as_is(say)}", va="center", fontsize=8.5)
-    axis.set_yticks(places, [_as_is(name) for name in shown["recording"]], fontsize=8.5)
+        axis.text(agree + 0.01, place, f"most say {shortened(say, 24)}", va="center", fontsize=8.5)
+    axis.set_yticks(places, [shortened(name, 48) for name in shown["recording"]], fontsize=8.5)
     axis.set(xlim=(0, 1.15), ylim=(len(shown) - 0.5, -0.5), xlabel="share of neighbours that carry its label")
     axis.grid(axis="x", alpha=0.3)
-    figure.suptitle(title, fontsize=11)
-    told = "; ".join(
+    values = "; ".join(
         f"{row['recording']} {row['agree']:.0%}, most say {row['neighbours say']}"
         for row in shown.to_dict("records")
     )
-    return finish(figure, f"{title}. Share of neighbours that agree: {told}.".removeprefix(". "))
-
-
-def _as_is(text):
-    """Keep a file's name or label from being taken for a formula."""
-    return text.replace("$", r"\$")
+    return finish(figure, f"Share of neighbours that agree: {values}.", title=title)

@@ -1,26 +1,29 @@
-"""The paper's tables and its learning curves, with its own figures beside ours."""
+"""The paper's tables and its learning curves: our figures beside the published ones."""
 
 import textwrap
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from mirlab import paper
-from mirlab.plots.look import LOOK, finish, legend_below
+from mirlab.datasets import Label, is_synthetic, real_name
+from mirlab.plots.look import LOOK, finish, headline, legend_below
+from mirlab.show.figures import Figure, draws_figure
 
 
+@draws_figure
 def learning_curves(rows):
     """Draw accuracy against the number of labelled songs (Figure 3 of the paper).
 
     Parameters
     ----------
     rows : list of dict
-        As `mirlab.paper.reproduce` gives them under "figure3".
+        The rows under "figure3" in the report of `mirlab.paper.reproduce`. A row with ``songs`` is drawn at
+        that number instead of at ``per_class``: its labels do not have more songs.
 
     Returns
     -------
     matplotlib.figure.Figure
-        One panel a data set; bars are standard errors over folds.
+        One panel per data set; bars are standard errors over folds.
 
     Raises
     ------
@@ -32,64 +35,72 @@ def learning_curves(rows):
     >>> row = {"dataset": "gtzan-synth", "features": "base", "per_class": 1, "value": 0.3,
     ...        "standard_error": 0.02}
     >>> learning_curves([row]).alt
-    'Learning curves of base features. gtzan-synth, 1 a label: base 0.30.'
+    'Learning curves of base features. gtzan-synth, 1 per label: base 0.30.'
     """
     if not rows:
         raise ValueError("rows is empty; it must hold the rows of figure3 of at least one data set")
     names = list(dict.fromkeys(row["dataset"] for row in rows))
     kinds = [features for features in LOOK if any(row["features"] == features for row in rows)]
-    sizes = sorted({row["per_class"] for row in rows})
     columns = min(2, len(names))
     lines = -(-len(names) // columns)
     figure = Figure(figsize=(4.6 * columns, 3.1 * lines + 0.9), layout="constrained")
     axes = np.ravel(figure.subplots(lines, columns, squeeze=False))
     for axis in axes[len(names) :]:
         axis.remove()
-    alt = f"Learning curves of {', '.join(LOOK[features]['label'] for features in kinds)}."
+    words = [f"Learning curves of {', '.join(LOOK[features]['label'] for features in kinds)}."]
     for axis, name in zip(axes, names, strict=False):
-        for features in kinds:
-            mine = [row for row in rows if (row["dataset"], row["features"]) == (name, features)]
-            aside = 1.04 ** (list(LOOK).index(features) - 1)  # so that no bar hides another
-            axis.errorbar(
-                [row["per_class"] * aside for row in mine],
-                [row["value"] for row in mine],
-                yerr=[row["standard_error"] for row in mine],
-                capsize=3,
-                markersize=5,
-                **LOOK[features],
-            )
-        axis.set_xscale("log", base=2)
-        axis.set_xticks(sizes, sizes)
-        axis.minorticks_off()
-        axis.set(title=name, xlabel="training songs a label", ylabel="accuracy")
-        axis.grid(alpha=0.3)
-        for k in dict.fromkeys((sizes[0], sizes[-1])):
-            at = [row for row in rows if (row["dataset"], row["per_class"]) == (name, k)]
-            alt += f" {name}, {k} a label: "
-            alt += ", ".join(f"{row['features']} {row['value']:.2f}" for row in at) + "."
+        curves = {kind: _curve(rows, name, kind) for kind in kinds}
+        _draw_curves(axis, curves)
+        axis.set_title(name)
+        sizes = sorted({songs for curve in curves.values() for songs in curve})
+        for songs in dict.fromkeys((sizes[0], sizes[-1])):
+            values = [f"{kind} {curve[songs][0]:.2f}" for kind, curve in curves.items() if songs in curve]
+            words.append(f"{name}, {songs:g} per label: {', '.join(values)}.")
     legend_below(figure, axes[0])
-    figure.suptitle("Accuracy by number of labelled songs" + _made_of(names), fontsize=11)
-    return finish(figure, alt)
+    headline(figure, "Accuracy by number of labelled songs" + _made_of(names))
+    return finish(figure, " ".join(words))
+
+
+def _curve(rows, name, kind):
+    """Return {songs per label: (accuracy, standard error)}; two sizes of the same songs are one point."""
+    mine = [row for row in rows if (row["dataset"], row["features"]) == (name, kind)]
+    return {row.get("songs", row["per_class"]): (row["value"], row["standard_error"]) for row in mine}
+
+
+def _draw_curves(axis, curves):
+    for kind, curve in curves.items():
+        # Bars are drawn a little apart, so that they do not hide each other.
+        aside = 1.04 ** (list(curves).index(kind) - (len(curves) - 1) / 2)
+        values, errors = np.array(list(curve.values())).reshape(-1, 2).T
+        places = [songs * aside for songs in curve]
+        axis.errorbar(places, values, yerr=errors, capsize=3, markersize=5, **LOOK[kind])
+    sizes = sorted({songs for curve in curves.values() for songs in curve})
+    axis.set_xscale("log", base=2)
+    axis.set_xticks(sizes, [f"{songs:g}" for songs in sizes])
+    axis.minorticks_off()
+    axis.set(xlabel="training songs per label", ylabel="accuracy")
+    axis.grid(alpha=0.3)
 
 
 def _made_of(names):
-    return " (synthetic data sets)" if any("-synth" in name for name in names) else ""
+    return " (synthetic data sets)" if any(map(is_synthetic, names)) else ""
 
 
+@draws_figure
 def neighbour_table(rows, *, seeds=None):
-    """Draw the nearest labels of some seeds, the paper's beside ours (Table 3).
+    """Draw the nearest labels of some seeds: ours beside the paper's (Table 3).
 
     Parameters
     ----------
     rows : list of dict
-        As `mirlab.paper.table3` gives them.
+        From `mirlab.paper.table3`.
     seeds : list of str, optional
         Which seeds to show; the first six, which are the paper's, if not given.
 
     Returns
     -------
     matplotlib.figure.Figure
-        A neighbour that stands in both lists is in bold type and marked by a star.
+        A neighbour that is in both lists is in bold type and marked by a star.
 
     Raises
     ------
@@ -104,40 +115,48 @@ def neighbour_table(rows, *, seeds=None):
     """
     rows = rows[:6] if seeds is None else [row for row in rows if row["seed"] in seeds]
     if not rows:
-        raise ValueError(f"rows holds none of the seeds that were asked for (seeds={seeds!r})")
+        raise ValueError(f"rows has none of these seeds; choose seeds that are among them (seeds={seeds!r})")
     figure = Figure(figsize=(10, 0.6 + 1.32 * len(rows)), layout="constrained")
     axis = figure.subplots()
     axis.set_axis_off()
     axis.set(xlim=(0, 1), ylim=(7 * len(rows) + 1.2, 0))
     for x, head in ((0.0, "seed"), (0.27, "ours, nearest first"), (0.66, "in the paper")):
         axis.text(x, 0.6, head, fontweight="bold", va="center", fontsize=10)
-    alt = []
+    words = []
     for i, row in enumerate(rows):
-        top = 7 * i + 2.3
-        axis.axhline(top - 1.1, color="0.8", linewidth=0.8)
-        for k, part in enumerate(textwrap.wrap(row["seed"], 30)):
-            axis.text(0.0, top + 1.15 * k, part, va="center", fontsize=9.5)
-        ours = [name.replace("-synth", "") for name in row["neighbours"]]
-        theirs = paper.published()["table3"].get(row["seed"].replace("-synth", ""), [])
-        both = set(ours) & set(theirs)
-        for x, names in ((0.27, row["neighbours"]), (0.66, theirs)):
-            for k, name in enumerate(names):
-                shared = name.replace("-synth", "") in both
-                axis.text(
-                    x,
-                    top + 1.15 * k,
-                    f"{k + 1}. {name}" + (" ★" if shared else ""),
-                    va="center",
-                    fontsize=9,
-                    fontweight="bold" if shared else "normal",
-                )
-        told = f"Nearest labels of {row['seed']}: {', '.join(row['neighbours'])}"
-        alt.append(told + (f"; in the paper: {', '.join(theirs)}; in both: {len(both)}" if theirs else ""))
-    made_of = _made_of(row["seed"] for row in rows)
-    figure.suptitle(f"Nearest labels in the joint embedding{made_of}; ★ in both lists", fontsize=11)
-    return finish(figure, ". ".join(alt) + ".")
+        theirs = paper.published()["table3"].get(_as_published(row["seed"]), [])
+        both = set(map(_as_published, row["neighbours"])) & set(theirs)
+        _draw_neighbours(axis, row, theirs, both, top=7 * i + 2.3)
+        sentence = f"Nearest labels of {row['seed']}: {', '.join(row['neighbours'])}"
+        if theirs:
+            sentence += f"; in the paper: {', '.join(theirs)}; in both: {len(both)}"
+        words.append(f"{sentence}.")
+    made_of = _made_of(Label.of(row["seed"]).dataset for row in rows)
+    headline(figure, f"Nearest labels in the joint embedding{made_of}; ★ in both lists")
+    return finish(figure, " ".join(words))
 
 
+def _as_published(label):
+    """Return a label as the paper names it: of the real set."""
+    return str(Label.of(label).real)
+
+
+def _draw_neighbours(axis, row, theirs, both, *, top):
+    """Write a seed, our list of its neighbours, and the paper's; the ones in both lists in bold type."""
+    axis.axhline(top - 1.1, color="0.8", linewidth=0.8)
+    for k, part in enumerate(textwrap.wrap(row["seed"], 30)):
+        axis.text(0.0, top + 1.15 * k, part, va="center", fontsize=9.5)
+    for x, names in ((0.27, row["neighbours"]), (0.66, theirs)):
+        for k, name in enumerate(names):
+            shared = _as_published(name) in both
+            text, weight = f"{k + 1}. {name}" + " ★" * shared, "bold" if shared else "normal"
+            axis.text(x, top + 1.15 * k, text, va="center", fontsize=9, fontweight=weight)
+
+
+TABLES = {"table4": "Accuracy, all training songs", "table5": "Precision at 10"}
+
+
+@draws_figure
 def accuracy_table(report):
     """Draw accuracy and precision beside the paper's (Tables 4 and 5).
 
@@ -162,38 +181,41 @@ def accuracy_table(report):
     >>> accuracy_table({"table4": [row]}).alt
     'Accuracy, all training songs: gtzan-synth base 0.800 (paper 0.748).'
     """
-    titles = {"table4": "Accuracy, all training songs", "table5": "Precision at 10"}
-    tables = [name for name in titles if report.get(name)]
+    tables = [name for name in TABLES if report.get(name)]
     if not tables:
         raise ValueError("report has no rows of table4 and none of table5; there is nothing to draw")
     names = list(dict.fromkeys(row["dataset"] for table in tables for row in report[table]))
     figure = Figure(figsize=(4.2 * len(tables) + 1.2, 0.7 * len(names) + 1.7), layout="constrained")
     axes = figure.subplots(1, len(tables), sharey=True, squeeze=False)[0]
-    alt = ""
+    words = []
     for axis, table in zip(axes, tables, strict=True):
-        told = {name: [] for name in names}
-        for i, (features, look) in enumerate(LOOK.items()):
-            look = look | {"linestyle": ""}
-            for row in (row for row in report[table] if row["features"] == features):
-                place = names.index(row["dataset"]) + 0.22 * (i - 1)
-                axis.errorbar(row["value"], place, xerr=row["standard_error"], capsize=3, **look)
-                look["label"] = None  # once is enough
-                words = f"{features} {row['value']:.3f}"
-                theirs = paper.published()[table].get(row["dataset"].removesuffix("-synth"), {})
-                if features in theirs:
-                    known = np.ravel(theirs[features])[0]
-                    axis.plot(known, place, mfc="none", markersize=9, **look)
-                    words += f" (paper {known:.3f})"
-                told[row["dataset"]].append(words)
-        alt += (
-            f"{titles[table]}: "
-            + "; ".join(f"{name} {', '.join(words)}" for name, words in told.items() if words)
-            + ". "
-        )
-        axis.set(xlabel=titles[table].partition(",")[0].lower(), title=titles[table])
+        values = _draw_table(axis, report[table], names, paper.published()[table])
+        by_set = [f"{name} {', '.join(mine)}" for name, mine in values.items() if mine]
+        words.append(f"{TABLES[table]}: {'; '.join(by_set)}.")
+        axis.set(xlabel=TABLES[table].partition(",")[0].lower(), title=TABLES[table])
         axis.grid(axis="x", alpha=0.3)
     axes[0].set_yticks(range(len(names)), [textwrap.fill(name, 24) for name in names])
-    axes[0].invert_yaxis()
-    legend_below(figure, axes[0])
-    figure.suptitle(f"Filled: ours{_made_of(names)}; hollow: the paper, real data sets", fontsize=11)
-    return finish(figure, alt.strip())
+    axes[0].set_ylim(len(names) - 0.5, -0.5)
+    legend_below(figure, *axes)
+    headline(figure, f"Filled: ours{_made_of(names)}; hollow: the paper, real data sets")
+    return finish(figure, " ".join(words))
+
+
+def _draw_table(axis, rows, names, published):
+    """Draw the rows of a table and the published figures; return both in words, set by set."""
+    values = {name: [] for name in names}
+    kinds = [features for features in LOOK if any(row["features"] == features for row in rows)]
+    for i, features in enumerate(kinds):
+        look = LOOK[features] | {"linestyle": ""}
+        for row in (row for row in rows if row["features"] == features):
+            place = names.index(row["dataset"]) + 0.66 / len(kinds) * (i - (len(kinds) - 1) / 2)
+            axis.errorbar(row["value"], place, xerr=row["standard_error"], capsize=3, **look)
+            look["label"] = None  # one entry in the legend is enough
+            sentence = f"{features} {row['value']:.3f}"
+            theirs = published.get(real_name(row["dataset"]), {})
+            if features in theirs:
+                known = np.ravel(theirs[features])[0]
+                axis.plot(known, place, mfc="none", markersize=9, **look)
+                sentence += f" (paper {known:.3f})"
+            values[row["dataset"]].append(sentence)
+    return values

@@ -1,34 +1,35 @@
-"""Data sets side by side: which labels and styles they share."""
+"""Data sets side by side: the labels and styles that they share."""
 
 import textwrap
 from itertools import pairwise
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from scipy.cluster import hierarchy
 from scipy.spatial.distance import squareform
 
-from mirlab.plots.look import finish
+from mirlab.plots.look import finish, headline
+from mirlab.show.figures import Figure, colormap, draws_figure
 
 
+@draws_figure
 def overlap_matrix(overlap, names, *, title=""):
     """Draw how much any two labels share, with labels that share much side by side.
 
     Parameters
     ----------
     overlap : array-like, shape (labels, labels)
-        Symmetric, 0 to 1, with ones on the diagonal, as `mirlab.corpus.styles.true_overlap` gives it.
+        Symmetric, 0 to 1, with ones on the diagonal; from `mirlab.corpus.styles.true_overlap`.
     names : sequence of str
         The labels.
     title : str
-        What it shows.
+        What the figure shows.
 
     Returns
     -------
     matplotlib.figure.Figure
-        The darker, the more is shared. Frames hold groups of labels that share more than a quarter on average
-        (average linkage).
+        Darker squares mean that more is shared. Frames hold groups of labels that share more than a quarter
+        on average (average linkage).
 
     Examples
     --------
@@ -44,7 +45,7 @@ def overlap_matrix(overlap, names, *, title=""):
     n = len(order)
     figure = Figure(figsize=(2.3 + 0.145 * n, 1.9 + 0.145 * n), layout="constrained")
     axis = figure.subplots()
-    image = axis.imshow(overlap[np.ix_(order, order)], cmap="Greys", vmin=0, vmax=1)
+    image = axis.imshow(overlap[np.ix_(order, order)], cmap=colormap("Greys"), vmin=0, vmax=1)
     groups, alone = [], []
     for start, end in pairwise(edges):
         mine = [names[i] for i in order[start:end]]
@@ -58,14 +59,14 @@ def overlap_matrix(overlap, names, *, title=""):
     ordered = [names[i] for i in order]
     axis.set_xticks(range(n), ordered, rotation=90, fontsize=7.5)
     axis.set_yticks(range(n), ordered, fontsize=7.5)
-    axis.set_title(title, fontsize=11)
     figure.colorbar(image, ax=axis, shrink=0.5, label="overlap")
-    alt = [title or f"Overlap of {n} labels"] + [f"In no group: {', '.join(alone)}"] * bool(alone) + groups
-    return finish(figure, ". ".join(alt) + ".")
+    words = [f"In no group: {', '.join(alone)}"] * bool(alone) + groups
+    return finish(figure, ". ".join([f"Overlap of {n} labels"] * (not title) + words) + ".", title=title)
 
 
+@draws_figure
 def shared_styles(names, mixtures, *, title=""):
-    """Draw of which styles some labels are made, and which part all of them share.
+    """Draw the styles that some labels consist of, and the part that all of them share.
 
     Parameters
     ----------
@@ -74,22 +75,22 @@ def shared_styles(names, mixtures, *, title=""):
     mixtures : sequence of dict of str to float
         For each label its styles and their shares, as in `mirlab.corpus.styles.sets`.
     title : str
-        What it shows; the shared part, if not given.
+        What the figure shows; the shared part, if not given.
 
     Returns
     -------
     matplotlib.figure.Figure
-        One panel a label and one bar a style; what every label has is dark, the rest pale and hatched. The
-        dark parts of one panel add up to the overlap.
+        One panel per label and one bar per style. The part that every label has is dark, the rest is pale and
+        hatched. The dark parts of one panel add up to the overlap.
 
     Examples
     --------
     >>> shared_styles(["Blues", "blues"], [{"blues": 0.8, "soul": 0.2}, {"blues": 1.0}]).alt
     'Blues and blues share 0.80: blues 0.80. Blues: blues 0.80, soul 0.20. blues: blues 1.00.'
     """
-    found = dict.fromkeys(style for mixture in mixtures for style in mixture)
-    common = {style: min(mixture.get(style, 0.0) for mixture in mixtures) for style in found}
-    order = sorted(found, key=lambda style: (-common[style], -max(m.get(style, 0.0) for m in mixtures)))
+    styles = dict.fromkeys(style for mixture in mixtures for style in mixture)
+    common = {style: min(mixture.get(style, 0.0) for mixture in mixtures) for style in styles}
+    order = sorted(styles, key=lambda style: (-common[style], -max(m.get(style, 0.0) for m in mixtures)))
     figure = Figure(figsize=(1.2 + 2.1 * len(names), 1.3 + 0.27 * len(order)), layout="constrained")
     axes = figure.subplots(1, len(names), sharex=True, sharey=True, squeeze=False)[0]
     for axis, name, mixture in zip(axes, names, mixtures, strict=True):
@@ -104,12 +105,12 @@ def shared_styles(names, mixtures, *, title=""):
         axis.spines[["top", "right"]].set_visible(False)
     axes[0].invert_yaxis()
     total = sum(common.values())
-    said = f"{' and '.join(names) if len(names) == 2 else f'All {len(names)} labels'} share {total:.2f}"
-    figure.suptitle(title or f"{said} (dark)", fontsize=11)
+    finding = f"{' and '.join(names) if len(names) == 2 else f'All {len(names)} labels'} share {total:.2f}"
+    headline(figure, title or f"{finding} (dark)")
 
-    def told(mixture):
+    def in_words(mixture):
         return ", ".join(f"{style} {share:.2f}" for style, share in mixture.items() if share)
 
-    alt = [said + (f": {told(common)}" if total else "")]
-    alt += [f"{name}: {told(mixture)}" for name, mixture in zip(names, mixtures, strict=True)]
-    return finish(figure, ". ".join(alt) + ".")
+    words = [finding + (f": {in_words(common)}" if total else "")]
+    words += [f"{name}: {in_words(mixture)}" for name, mixture in zip(names, mixtures, strict=True)]
+    return finish(figure, ". ".join(words) + ".")

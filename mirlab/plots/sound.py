@@ -1,14 +1,15 @@
-"""What sound looks like: mel spectra, their filters, their averages."""
+"""Pictures of sound: mel spectra, their filters, their averages."""
 
 import librosa
 import numpy as np
-from matplotlib.figure import Figure
 
 from mirlab.audio import SAMPLE_RATE
 from mirlab.features import HOP_LENGTH, N_MELS, log_mel
-from mirlab.plots.look import LINES, LOOK, MARKS, finish, legend_below
+from mirlab.plots.look import LINES, LOOK, MARKS, finish, headline, legend_below
+from mirlab.show.figures import Figure, draws_figure
 
 
+@draws_figure
 def mel_spectrogram(y, *, title=""):
     """Draw the log-mel spectrum of a sound.
 
@@ -17,7 +18,7 @@ def mel_spectrogram(y, *, title=""):
     y : ndarray, shape (samples,)
         Mono sound at 22 050 Hz.
     title : str
-        What it is.
+        The name of the sound.
 
     Returns
     -------
@@ -32,7 +33,8 @@ def mel_spectrogram(y, *, title=""):
     figure = Figure(figsize=(7, 2.4), layout="constrained")
     axis = figure.subplots()
     _draw_mel(axis, y)
-    axis.set(xlabel="seconds", ylabel="mel band", title=title)
+    axis.set(xlabel="seconds", ylabel="mel band")
+    headline(figure, title)
     return finish(figure, f"Mel spectrogram{' of ' + title if title else ''}, {len(y) / SAMPLE_RATE:.1f} s.")
 
 
@@ -51,8 +53,9 @@ def _draw_mel(axis, y):
     )
 
 
+@draws_figure
 def contact_sheet(sounds):
-    """Draw many sounds at a glance, one small mel spectrogram each.
+    """Draw many sounds, one small mel spectrogram each.
 
     Parameters
     ----------
@@ -62,7 +65,7 @@ def contact_sheet(sounds):
     Returns
     -------
     matplotlib.figure.Figure
-        Five a row.
+        Five panels per row.
 
     Examples
     --------
@@ -81,21 +84,22 @@ def contact_sheet(sounds):
     return finish(figure, "Mel spectrograms of " + ", ".join(sounds) + ".")
 
 
+@draws_figure
 def average_spectra(panels, *, title=""):
-    """Draw how long-term average spectra differ: which frequencies are louder in one than in the others.
+    """Draw how long-term average spectra differ: the frequencies that are louder in one than in the others.
 
     Parameters
     ----------
     panels : dict of str to dict of str to ndarray, shape (200,)
         For each panel its curves by name: log-mel frames, averaged over a recording or many.
     title : str
-        What they show.
+        What the figure shows.
 
     Returns
     -------
     matplotlib.figure.Figure
-        Decibels against the mean of the panel's curves, smoothed over a third of an octave. Loudness as a
-        whole does not count.
+        Decibels relative to the mean of the panel's curves, smoothed over a third of an octave. Differences
+        of overall loudness are removed.
 
     Examples
     --------
@@ -108,32 +112,32 @@ def average_spectra(panels, *, title=""):
     near = np.exp(-0.5 * (6 * np.log2(at[:, None] / hertz)) ** 2)
     figure = Figure(figsize=(4.8 * len(panels), 3.6), layout="constrained")
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-    alt = [title or "Spectra against their mean"]
+    words = [] if title else ["Spectra against their mean"]
     for axis, (panel, curves) in zip(axes, panels.items(), strict=True):
         levels = (
             20 / np.log(10) * np.array(list(curves.values())) @ (near / near.sum(axis=1, keepdims=True)).T
         )
         levels -= levels.mean(axis=0)
         levels -= levels.mean(axis=1, keepdims=True)
-        told = []
+        values = []
         for name, level, (color, _), line in zip(curves, levels, MARKS, LINES, strict=False):
             axis.plot(at, level, color=color, linestyle=line, linewidth=2, label=name)
             some = zip(np.interp([100, 1000, 8000], at, level), ("100 Hz", "1 kHz", "8 kHz"), strict=True)
-            told.append(f"{name} " + ", ".join(f"{round(dB) + 0:+d} dB at {where}" for dB, where in some))
+            values.append(f"{name} " + ", ".join(f"{round(dB) + 0:+d} dB at {where}" for dB, where in some))
         axis.set_xscale("log")
         axis.set_xticks([100, 300, 1000, 3000, 10000], ["100", "300", "1k", "3k", "10k"])
         axis.minorticks_off()
         axis.set(xlabel="frequency, Hz", title=panel)
         axis.grid(alpha=0.3)
-        alt.append(f"{panel}: {'; '.join(told)}")
+        words.append(f"{panel}: {'; '.join(values)}")
     axes[0].set_ylabel("level against the mean, dB")
     legend_below(figure, axes[0])
-    figure.suptitle(title, fontsize=11)
-    return finish(figure, ". ".join(alt) + ".")
+    return finish(figure, ". ".join(words) + ".", title=title)
 
 
+@draws_figure
 def one_frame(frame, filters, *, title=""):
-    """Draw one frame three times: as it was cut, as a spectrum, as mel bands.
+    """Draw one frame three times: its samples, its spectrum, its mel bands.
 
     Parameters
     ----------
@@ -142,7 +146,7 @@ def one_frame(frame, filters, *, title=""):
     filters : array-like, shape (n_mels, 1 + n_fft // 2)
         Mel filters.
     title : str
-        What is found.
+        What the figure shows.
 
     Returns
     -------
@@ -170,32 +174,33 @@ def one_frame(frame, filters, *, title=""):
         axis.set(xlabel=unit, xlim=(x[0], x[-1]))
         axis.set_title(name, fontsize=10)
         axis.grid(alpha=0.3)
-    figure.suptitle(title, fontsize=11)
-    lasts = f"{milliseconds[-1]:.0f} ms"
+    headline(figure, title)
     return finish(
         figure,
-        f"{title or 'One frame'}: {n_fft} samples ({lasts}), the magnitudes of its {len(spectrum)} lines, "
-        f"strongest at {hertz[spectrum.argmax()]:.0f} Hz, and its {len(bands)} mel bands.",
+        f"{title or 'One frame'}: {n_fft} samples ({milliseconds[-1]:.0f} ms), the magnitudes of its "
+        f"{len(spectrum)} lines, strongest at {hertz[spectrum.argmax()]:.0f} Hz, and its {len(bands)} "
+        "mel bands.",
     )
 
 
+@draws_figure
 def mel_filters(filters, ranges, *, title=""):
-    """Draw the mel filters in some ranges of frequency, over the lines of the spectrum that they sum up.
+    """Draw the mel filters in some ranges of frequency, over the frequency bins that they sum.
 
     Parameters
     ----------
     filters : array-like, shape (n_mels, 1 + n_fft // 2)
         Mel filters for sound at 22 050 Hz.
     ranges : list of (float, float)
-        From where to where in Hz, a panel each.
+        Lowest and highest frequency of each panel in Hz.
     title : str
-        What is found.
+        What the figure shows.
 
     Returns
     -------
     matplotlib.figure.Figure
-        Each filter is drawn 1 high. A grey upright is a line of the spectrum, a dot a line that a filter
-        sees; a diamond if it is the only one.
+        Each filter is drawn with a height of 1. A grey vertical line is a bin of the spectrum, a dot a bin
+        that a filter uses, and a diamond a bin that is the only one of its filter.
 
     Examples
     --------
@@ -207,49 +212,48 @@ def mel_filters(filters, ranges, *, title=""):
     edges = librosa.mel_frequencies(n_mels=len(filters) + 2, fmax=SAMPLE_RATE / 2)
     hertz = np.linspace(0, SAMPLE_RATE / 2, filters.shape[1])
     figure = Figure(figsize=(10, 2.9), layout="constrained")
-    alt = [title or "Mel filters over the lines of the spectrum"]
+    words = [] if title else ["Mel filters over the lines of the spectrum"]
     for axis, (low, high) in zip(figure.subplots(1, len(ranges), squeeze=False)[0], ranges, strict=True):
-        there = [i for i in range(len(filters)) if edges[i] < high and edges[i + 2] > low]
-        for i in there:
-            left, peak, right = edges[i : i + 3]
-            seen = hertz[filters[i] > 0]
-            height = np.interp(seen, [left, peak, right], [0, 1, 0])
-            single = len(seen) == 1
-            color = "#b35806" if single else "#2166ac"
-            axis.plot([left, peak, right], [0, 1, 0], color=color, linewidth=1.6 if single else 0.7)
-            axis.scatter(
-                seen, height, s=46 if single else 12, color=color, marker="D" if single else "o", zorder=3
-            )
+        for i in (i for i in range(len(filters)) if edges[i] < high and edges[i + 2] > low):
+            _draw_filter(axis, edges[i : i + 3], hertz[filters[i] > 0])
         axis.vlines(hertz[(hertz >= low) & (hertz <= high)], 0, 1, color="0.8", linewidth=0.6, zorder=0)
         axis.set(xlim=(low, high), ylim=(0, 1.1), yticks=[0, 1], xlabel="Hz")
         axis.set_title(f"{low} to {high} Hz", fontsize=10)
         peaks = [i for i in range(len(filters)) if low <= edges[i + 1] <= high]
         lone = sum((filters[i] > 0).sum() == 1 for i in peaks)
         lines = int(((hertz >= low) & (hertz <= high)).sum())
-        alt.append(
+        words.append(
             f"{low} to {high} Hz: {lines} lines, {len(peaks)} filters peak here, {lone} of them see one line"
         )
-    figure.suptitle(title, fontsize=11)
-    return finish(figure, ". ".join(alt) + ".")
+    return finish(figure, ". ".join(words) + ".", title=title)
 
 
+def _draw_filter(axis, corners, bins):
+    """Draw a filter as a triangle with dots at its bins; a single bin is a diamond in another colour."""
+    heights = np.interp(bins, corners, [0, 1, 0])
+    color, width, size, marker = ("#b35806", 1.6, 46, "D") if len(bins) == 1 else ("#2166ac", 0.7, 12, "o")
+    axis.plot(corners, [0, 1, 0], color=color, linewidth=width)
+    axis.scatter(bins, heights, s=size, color=color, marker=marker, zorder=3)
+
+
+@draws_figure
 def mel_panels(panels, *, seconds, title=""):
-    """Draw several sets of mel features of one sound under each other, on the same axes.
+    """Draw several sets of mel features of one sound, one below the other, on the same axes.
 
     Parameters
     ----------
     panels : dict of str to ndarray, shape (frames, n_mels)
         Features by title; numbers of frames and of bands may differ.
     seconds : float
-        How long the sound is.
+        Duration of the sound.
     title : str
-        What is found.
+        What the figure shows.
 
     Returns
     -------
     matplotlib.figure.Figure
-        Time to the right, frequency upward on the mel scale. Each panel reaches from its highest value 9
-        down (78 dB, of logarithms), or to its lowest.
+        Time to the right, frequency upward on the mel scale. The colours of each panel span the range
+        of 9 (78 dB, for log-mel features) below its highest value, or less if its lowest value is higher.
 
     Examples
     --------
@@ -276,8 +280,7 @@ def mel_panels(panels, *, seconds, title=""):
         axis.set_title(name, fontsize=10)
         axis.set_yticks(librosa.hz_to_mel(hertz), hertz)
     axes[-1].set_xlabel("seconds")
-    figure.suptitle(title, fontsize=11)
-    told = "; ".join(
+    sizes = "; ".join(
         f"{name}: {len(frames)} frames of {frames.shape[1]} bands" for name, frames in panels.items()
     )
-    return finish(figure, f"{title or f'Mel features over {seconds:.1f} s'}. {told}.")
+    return finish(figure, f"Mel features over {seconds:.1f} s. " * (not title) + f"{sizes}.", title=title)

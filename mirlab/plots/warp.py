@@ -1,19 +1,20 @@
 """WARP in a space of two dimensions, and its rank weight."""
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-from mirlab.plots.look import MARKS, finish
+from mirlab.plots.look import MARKS, finish, headline
+from mirlab.show.figures import Figure, draws_figure
 
 
+@draws_figure
 def warp_space(problem, V, W):
     """Draw excerpts and tags in one space of two dimensions.
 
     Parameters
     ----------
-    problem : mirlab.widgets.warp_stepper.TinyProblem
-        Its excerpts and tags are drawn.
+    problem : mirlab.warp.tiny.TinyProblem
+        The problem with the excerpts and tags.
     V : array-like, shape (2, 2)
         The embedding of the features.
     W : array-like, shape (tags, 2)
@@ -28,27 +29,28 @@ def warp_space(problem, V, W):
     figure = Figure(figsize=(6.4, 4.4), layout="constrained")
     axis = figure.subplots()
     _draw_space(axis, problem, Z, W, range(len(Z)), range(len(W)))
-    axis.set(title="Excerpts (circles) and tags (squares) in one space")
-    told = [f"{name} at {_place(z)}" for name, z in zip(problem.names, Z, strict=True)]
-    told += [f"{tag} at {_place(w)}" for tag, w in zip(problem.tags, W, strict=True)]
-    return finish(figure, f"Excerpts and tags in one space: {', '.join(told)}.")
+    headline(figure, "Excerpts (circles) and tags (squares) in one space")
+    places = [f"{name} at {_place(z)}" for name, z in zip(problem.names, Z, strict=True)]
+    places += [f"{tag} at {_place(w)}" for tag, w in zip(problem.tags, W, strict=True)]
+    return finish(figure, f"Excerpts and tags in one space: {', '.join(places)}.")
 
 
+@draws_figure
 def warp_moves(problem, moves):
-    """Draw WARP steps: what each of them moved, and what that did to the affinities.
+    """Draw WARP steps: what each of them moved, and how the affinities changed.
 
     Parameters
     ----------
-    problem : mirlab.widgets.warp_stepper.TinyProblem
-        What is being learned.
-    moves : list of mirlab.widgets.warp_stepper.Move
-        Its steps, one a row.
+    problem : mirlab.warp.tiny.TinyProblem
+        The problem that is learned.
+    moves : list of mirlab.warp.tiny.Move
+        Its steps, one per row of the figure.
 
     Returns
     -------
     matplotlib.figure.Figure
-        On the left the space, with an arrow to everything from where it was before the step; on the right
-        the affinities of the drawn excerpt, hollow before and filled after.
+        On the left the space, with an arrow from the place of everything before the step to its place after
+        it; on the right the affinities of the drawn excerpt, hollow before and filled after.
 
     Raises
     ------
@@ -58,13 +60,14 @@ def warp_moves(problem, moves):
     if not moves:
         raise ValueError("moves is empty; it must hold at least one step")
     figure = Figure(figsize=(10, 3.9 * len(moves)), layout="constrained")
-    alt = []
+    words = []
     for (left, right), move in zip(figure.subplots(len(moves), 2, squeeze=False), moves, strict=True):
         draw, tags, name = move.draw, problem.tags, problem.names[move.excerpt]
         ends = [(problem.X @ V.T, W) for V, W in ((move.V, move.W), (move.new_V, move.new_W))]
         named = {draw.positive, draw.negative} - {None}
         _draw_space(left, problem, *ends[1], {move.excerpt}, named)
-        for points, room in zip(zip(*ends, strict=True), (7, 4), strict=True):  # so that no mark hides a head
+        # The arrow ends before the mark, so that the mark does not hide its head.
+        for points, room in zip(zip(*ends, strict=True), (7, 4), strict=True):
             arrow = {"arrowstyle": "->", "shrinkA": 0, "shrinkB": room}
             for before, after in zip(*points, strict=True):
                 if np.hypot(*(after - before)) > 0.01:
@@ -72,11 +75,11 @@ def warp_moves(problem, moves):
         left.set_title(f"Step {move.number}: {_what_moved(problem, move)}", fontsize=10)
         old, new = ((Z[move.excerpt] * W).sum(axis=1) for Z, W in ends)
         _draw_affinities(right, problem, move, old, new)
-        alt.append(
+        words.append(
             f"Step {move.number}: {_what_moved(problem, move)}. Affinities of {name}, before and after: "
             + ", ".join(f"{tags[i]} {old[i]:.2f} {new[i]:.2f}" for i in np.argsort(-old, kind="stable"))
         )
-    return finish(figure, ". ".join(alt) + ".")
+    return finish(figure, ". ".join(words) + ".")
 
 
 def _what_moved(problem, move):
@@ -103,7 +106,8 @@ def _draw_space(axis, problem, Z, W, strong_excerpts, strong_tags):
         text.set(alpha=alpha, path_effects=[withStroke(linewidth=2.5, foreground="white")])
     axis.axhline(0, color="0.85", linewidth=0.8, zorder=0)
     axis.axvline(0, color="0.85", linewidth=0.8, zorder=0)
-    edge = 0.5 * np.ceil(2 * max(1, np.abs(Z).max(), np.abs(W).max()) + 0.2)  # seldom another, to compare by
+    # The same range for most steps, so that their pictures can be compared.
+    edge = 0.5 * np.ceil(2 * max(1, np.abs(Z).max(), np.abs(W).max()) + 0.2)
     axis.set(xlim=(-1.3 * edge, 1.3 * edge), ylim=(-edge, edge), aspect="equal")
 
 
@@ -136,8 +140,9 @@ def _draw_affinities(axis, problem, move, old, new):
     )
 
 
+@draws_figure
 def rank_weights(ranks, weights, draws):
-    """Draw the weight L(r) of a rank, and which ranks a number of draws can stand for.
+    """Draw the weight L(r) of a rank, and the rank that each number of draws estimates.
 
     Parameters
     ----------
@@ -146,12 +151,12 @@ def rank_weights(ranks, weights, draws):
     weights : array-like, shape (n,)
         L(r).
     draws : dict of int to int
-        The rank that each number of draws stands for.
+        The rank that each number of draws estimates.
 
     Returns
     -------
     matplotlib.figure.Figure
-        A line for the weights, and a labelled mark where a number of draws leads.
+        A line for the weights, and a labelled mark for each number of draws.
 
     Examples
     --------
@@ -167,12 +172,9 @@ def rank_weights(ranks, weights, draws):
         axis.annotate(f"N = {n}", (r, weight[r]), xytext=(5, -12), textcoords="offset points", fontsize=9)
     first, last = min(weight), max(weight)
     axis.set_xticks(list(weight)[:: -(-len(weight) // 20)])
-    axis.set(
-        xlabel="rank r",
-        ylabel="weight L(r)",
-        title=f"Rank {last} weighs {weight[last]:.1f} times as much as rank 1, not {last} times",
-    )
+    axis.set(xlabel="rank r", ylabel="weight L(r)")
     axis.grid(alpha=0.3)
-    told = [f"{n} draw{'s' * (n > 1)}: rank {r}, weight {weight[r]:.2f}" for n, r in draws.items()]
-    alt = f"Weight of a rank: L({first}) = {weight[first]:.2f}, L({last}) = {weight[last]:.2f}."
-    return finish(figure, f"{alt} {'; '.join(told)}.")
+    headline(figure, f"Rank {last} weighs {weight[last]:.1f} times as much as rank 1, not {last} times")
+    ends = f"Weight of a rank: L({first}) = {weight[first]:.2f}, L({last}) = {weight[last]:.2f}."
+    estimates = [f"{n} draw{'s' * (n > 1)}: rank {r}, weight {weight[r]:.2f}" for n, r in draws.items()]
+    return finish(figure, f"{ends} {'; '.join(estimates)}.")

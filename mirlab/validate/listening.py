@@ -1,61 +1,67 @@
-"""One file, decoded from its first sample to its last: what is wrong with it, what tells it from others.
+"""One file, decoded from its first sample to its last: what is wrong with it, and what identifies its sound.
 
-It is decoded piece by piece, so that memory stays flat. A hash of its bytes, a hash of its samples and a
-small picture of its first 20 s are kept, 2 kB in all.
+It is decoded piece by piece, so that memory stays flat. A hash of its samples and a small picture of its
+first 20 s are kept, 2 kB in all.
 """
 
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
+from importlib.metadata import version
 
 import numpy as np
+import soundfile
 
 from mirlab import audio
 from mirlab.errors import AudioError, printable
 from mirlab.store import SILENCE
 from mirlab.validate import pictures
 
+VERSION = (1, soundfile.__libsndfile_version__, version("soxr"))
+"""What a look depends on beside the file. Raise the number when `look_at` comes to other results. Another
+decoder may read more, and another resampler changes the hash of samples."""
+
 PIECE = 30.0  # s, decoded at a time
-BLOCK = audio.SAMPLE_RATE // 10  # samples: how finely silence is looked for
-QUIET = 2.0**-11  # 16 steps of 16-bit sound, -66 dB of full scale; noise of converters lies below
+BLOCK = audio.SAMPLE_RATE // 10  # samples: how finely we look for silence
+EDGE = audio.SAMPLE_RATE // 50  # samples in which resampling makes the ends of a constant ring
+QUIET = 2.0**-11  # 16 steps of 16-bit sound, -66 dB of full scale; the noise of converters is below
 
 
-@dataclass(frozen=True, eq=False)
-class File:
-    """A file of a set, and what the set says about it.
+@dataclass(frozen=True)
+class Use:
+    """How a set uses a file and what it knows about it. A look depends on this and on the file's content.
 
     Attributes
     ----------
-    name : str
-        Relative to the set's folder.
-    path : pathlib.Path
-        Where it lies.
-    excerpts : list of mirlab.datasets.files.Excerpt
-        The parts of it that are used.
+    starts : tuple of float
+        Where the excerpts start, in seconds.
+    length : float
+        How much of each excerpt is used, in seconds.
+    bounds : tuple of float, optional
+        How short and how long a file of this set may be, in seconds.
     checksum : str, optional
-        Of the published file, as ``"md5:..."``.
+        Checksum of the published file, such as ``"md5:..."``.
     """
 
-    name: str
-    path: Path
-    excerpts: list
+    starts: tuple[float, ...]
+    length: float
+    bounds: tuple[float, float] | None = None
     checksum: str | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Look:
-    """What is kept of a file.
+    """What we know about a file after looking at it.
 
     Attributes
     ----------
     faults : list of tuple of str
         Kind of finding, and a sentence without the name of the file.
     content : str
-        Hash of its bytes; "" if there are none to read.
+        Hash of its bytes; "" if it cannot be read.
     seconds : float, optional
-        Of sound in it, if it can be decoded to its end.
+        How much sound it holds, if it can be decoded to its end.
     sound : str
-        Hash of its samples, if it can be and is not silent.
+        Hash of its samples; "" if they cannot be decoded, or are silent.
     picture : ndarray, optional
         From `mirlab.validate.pictures.picture`.
     """
@@ -67,17 +73,15 @@ class Look:
     picture: np.ndarray | None = None
 
 
-def look_at(file, length, bounds=None):
-    """Read and decode all of a file.
+def absent(path, error):
+    """Return the look at a file that cannot be opened.
 
     Parameters
     ----------
-    file : File
-        Any file.
-    length : float
-        How much of each excerpt is used, in seconds.
-    bounds : tuple of float, optional
-        How short and how long a file of this set may be, in seconds.
+    path : pathlib.Path
+        The file.
+    error : AudioError
+        What is wrong with it.
 
     Returns
     -------
@@ -85,28 +89,64 @@ def look_at(file, length, bounds=None):
 
     Examples
     --------
-    >>> look_at(File("a.wav", Path("nowhere", "a.wav"), []), 30.0).faults[0][0]
-    'missing'
+    >>> from pathlib import Path
+    >>> absent(Path("nowhere", "a.wav"), AudioError("nowhere/a.wav: no such file")).faults
+    [('missing', 'no such file')]
+    """
+    kind = "unreadable" if _is_there(path) else "missing"
+    return Look([(kind, _sentence(error, path))])
+
+
+def look_at(path, content, use):
+    """Read and decode all of a file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    content : str
+        Hash of its bytes, from `mirlab.audio.fingerprint`.
+    use : Use
+        How its set uses it.
+
+    Returns
+    -------
+    Look
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "a.wav")
+    ...     soundfile.write(path, np.zeros(8000), 8000)
+    ...     look_at(path, audio.fingerprint(path), Use((0.0,), 30.0)).faults
+    [('silent', 'is silent')]
     """
     try:
-        content = audio.fingerprint(file.path)
-    except AudioError as error:
-        kind = "unreadable" if _there(file.path) else "missing"
-        return Look([(kind, _told(error, file.path))])
-    faults = _published(file)
+        look = _look_at(path, content, use)
+        now = audio.fingerprint(path)
+    except AudioError as error:  # the file has disappeared
+        return absent(path, error)
+    if now != content:
+        return Look([("changed", "was changed while it was checked; check it again")], now)
+    return look
+
+
+def _look_at(path, content, use):
+    faults = _published(path, use.checksum)
     try:
-        seconds, swings, sound, picture = _listen(file.path)
-        faults += _silence(file, length, seconds, swings)
+        seconds, swings, sound, picture = _listen(path)
+        faults += _silence(path, use, seconds, swings)
     except AudioError as error:
-        return Look([*_damage(file, length, _told(error, file.path)), *faults], content)
-    if bounds is not None and not bounds[0] <= seconds <= bounds[1]:
-        faults.append(
-            ("length", f"lasts {seconds:.2f} s; files of this set last {bounds[0]:g} to {bounds[1]:g} s")
-        )
+        return Look([*_damage(path, use, _sentence(error, path)), *faults], content)
+    if use.bounds is not None and not use.bounds[0] <= seconds <= use.bounds[1]:
+        low, high = use.bounds
+        faults.append(("length", f"lasts {seconds:.2f} s; files of this set last {low:g} to {high:g} s"))
     return Look(faults, content, round(seconds, 3), sound, picture)
 
 
-def _there(path):
+def _is_there(path):
     try:
         path.stat()
     except FileNotFoundError:
@@ -116,21 +156,21 @@ def _there(path):
     return True
 
 
-def _told(error, path):
-    """Return what `audio` has against a file, without its name."""
+def _sentence(error, path):
+    """Return what `audio` says about a file, without its name."""
     return str(error).removeprefix(f"{printable(path)}: ")
 
 
-def _published(file):
-    """Compare a file with what its publisher says of it."""
-    if file.checksum is None:
+def _published(path, checksum):
+    """Compare a file with what its publisher says about it."""
+    if checksum is None:
         return []
-    algorithm, _, published = file.checksum.partition(":")
+    algorithm, _, published = checksum.partition(":")
     try:
-        with file.path.open("rb") as content:
+        with path.open("rb") as content:
             found = hashlib.file_digest(content, algorithm).hexdigest()
     except OSError:
-        return []  # told when it is decoded
+        return []  # reported when it is decoded
     if found == published.lower():
         return []
     return [("changed", f"is not the file that was published (its {algorithm} is {found}, not {published})")]
@@ -145,7 +185,7 @@ def _listen(path):
     samples, swings, sound, picture, silent = 0, [], hashlib.blake2b(digest_size=16), None, True
     start, last = 0.0, False
     while not last:
-        # What a header has too much by rounding must not become a piece of its own.
+        # If a header rounds the length up, the excess must not become a separate piece.
         last = promised - start <= PIECE + audio.SLACK
         y = audio.load(path, offset=start, duration=None if last else PIECE)
         if start == 0:
@@ -160,20 +200,24 @@ def _listen(path):
 
 
 def _swings(y):
-    """Return half of what lies between the lowest and the highest sample of each tenth of a second."""
+    """Return half the distance from the lowest to the highest sample, for each tenth of a second.
+
+    Near both ends, a deviation from the median by its own value or less does not count: resampling causes it.
+    """
+    if len(y) >= 4 * EDGE:
+        y, level = y.copy(), np.median(y)
+        for end in (y[:EDGE], y[-EDGE:]):
+            end[np.abs(end - level) <= np.abs(level)] = level
     blocks = np.pad(y, (0, -len(y) % BLOCK), mode="edge").reshape(-1, BLOCK)
-    swings = (blocks.max(1) - blocks.min(1)) / 2
-    if len(swings) > 2:
-        swings[[0, -1]] = swings[[1, -2]]  # resampling makes the ends of a constant ring
-    return swings
+    return (blocks.max(1) - blocks.min(1)) / 2
 
 
-def _damage(file, length, told):
-    """Say how much of a file is damaged that cannot be decoded to its end."""
-    if not _loads(file.path, 0.0, 0.1):
-        return [("unreadable", told)]
-    used = all(_loads(file.path, excerpt.start, length) for excerpt in file.excerpts)
-    return [("truncated", f"{told} (what is used of it can be read)" if used else told)]
+def _damage(path, use, sentence):
+    """Say how much is damaged of a file that cannot be decoded to its end."""
+    if not _loads(path, 0.0, 0.1):
+        return [("unreadable", sentence)]
+    whole = all(_loads(path, start, use.length) for start in use.starts)
+    return [("truncated", f"{sentence} (the part that is used can be read)" if whole else sentence)]
 
 
 def _loads(path, start, length):
@@ -184,24 +228,25 @@ def _loads(path, start, length):
     return True
 
 
-def _silence(file, length, seconds, swings):
+def _silence(path, use, seconds, swings):
     """Say which of a file's excerpts hold no sound."""
     found = []
-    for start in (excerpt.start for excerpt in file.excerpts):
+    for start in use.starts:
         if start >= seconds:
             return [("length", f"lasts {seconds:.2f} s, but is to be used from {start:g} s on")]
-        first, last = (int(second * audio.SAMPLE_RATE / BLOCK) for second in (start, start + length))
-        if swings[first + 1 : last - 1].max(initial=0) < QUIET:  # now read it as it is read for use
-            word = _stillness(audio.load(file.path, offset=start, duration=length))
+        first, last = (int(second * audio.SAMPLE_RATE / BLOCK) for second in (start, start + use.length))
+        # Only a part that looks quiet is decoded again, exactly as it is decoded for use.
+        if swings[first + 1 : last - 1].max(initial=0) < QUIET:
+            word = _stillness(audio.load(path, offset=start, duration=use.length))
             found += [(start, word)] if word else []
     if not found:
         return []
     start, word = found[0]
-    if len(found) < (n := len(file.excerpts)):
+    if len(found) < (n := len(use.starts)):
         verb = "is" if len(found) == 1 else "are"
         return [("silent", f"{len(found)} of its {n} excerpts {verb} {word}, the first from {start:g} s on")]
     if swings.max() >= QUIET:
-        return [("silent", f"is {word} from {start:g} to {start + length:g} s, the part that is used")]
+        return [("silent", f"is {word} from {start:g} to {start + use.length:g} s, the part that is used")]
     return [("silent", f"is {word}")]
 
 
@@ -212,4 +257,4 @@ def _stillness(y):
         return "silent"
     if _swings(y).max() >= QUIET:
         return None
-    return "nearly silent" if peak < QUIET else "constant, no sound"
+    return "nearly silent" if peak < QUIET else "constant, so it cannot be heard"

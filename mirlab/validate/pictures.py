@@ -6,26 +6,26 @@ from sklearn.neighbors import NearestNeighbors
 from mirlab import audio
 from mirlab.features import LOG_OFFSET, log_mel
 
-# The picture: 12 bands of 130 to 2800 Hz, which every codec keeps, each 0.28 s a mean over 0.84 s.
+# The picture: 12 bands of 130 to 2800 Hz, which every codec keeps, every 0.28 s, averaged over 0.84 s.
 BANDS = np.linspace(8, 120, 13).astype(int)
 HOP, WIN = 12, 36  # frames
 PICTURED = 20.0  # s
 FLOOR = 0.1  # of the mean: what is weaker differs from codec to codec
 STILL = 0.06  # nepers; what moves less (noise, a tone) has no picture
 SHIFT = 2  # hops, 0.56 s: how much later one copy may begin
-SHORTEST = 15  # hops, 5 s: in less, two strangers may agree by chance
-NEIGHBOURS = 5  # files, alike as a whole, whose pictures are compared
+SHORTEST = 15  # hops, 5 s: shorter parts of different recordings may agree by chance
+NEIGHBOURS = 5  # most similar files whose pictures are compared
 
 AGREE = 0.93
-"""Correlation from which two pictures are told as one recording. Measured on six real recordings: with 8 bits
-and mu-law, as mp3 and ogg from 24 kbit/s up, 12 and 30 dB softer, clipped and at 8 kHz they agree with
-themselves by 0.98 or more; begun half a second sooner or later by 0.94; as mp3 of 8 kbit/s by 0.92. Strangers
-among them agree by 0.42 at most, two places in one song by 0.89, two of 3720 synthetic excerpts by 0.70 (by
-0.84 if only 6 s of them are compared)."""
+"""Correlation above which two pictures count as one recording. Measured on six real recordings: one agrees
+with itself by 0.98 or more in 8 bits, in mu-law, as mp3 and ogg from 24 kbit/s up, 12 and 30 dB softer,
+clipped, and at 8 kHz; by 0.94 if it starts half a second earlier or later; by 0.92 as mp3 with 8 kbit/s.
+Different recordings agree by 0.42 at most, two places in one song by 0.89, two of 3720 synthetic excerpts by
+0.70 (by 0.84 if only 6 s of them are compared)."""
 
 
 def picture(y):
-    """Return the course of 12 bands in the first 20 s.
+    """Return how 12 frequency bands of a sound change during its first 20 s.
 
     Parameters
     ----------
@@ -35,8 +35,8 @@ def picture(y):
     Returns
     -------
     ndarray, shape (1 + n, 12), int8, or None
-        The spectrum, then `n` steps in time, 0.28 s apart. Loudness, and what the whole recording has
-        too much or too little of a band, make no difference to the steps. None if there is nothing to see.
+        The spectrum, then `n` steps in time, 0.28 s apart. The loudness and the equalisation of the
+        whole recording make no difference to the steps. None if the sound is too short or too even.
 
     Examples
     --------
@@ -93,10 +93,10 @@ def alike(pictures):
 
 
 def _agree(a, b):
-    """Whether two pictures show one recording.
+    """Return whether two pictures show the same recording.
 
-    Of a piece that repeats itself, as loops do, another place looks like a copy: so copies must agree much
-    better than the piece does with its own repeats.
+    In a piece that repeats itself, as loops do, another passage looks like a copy. Therefore copies must
+    agree much better than the piece agrees with its own repeats.
     """
     a, b = a[1:].astype(np.float32), b[1:].astype(np.float32)
     copy = max(_correlation(a, b, shift) for shift in range(-SHIFT, SHIFT + 1))

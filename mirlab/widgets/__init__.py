@@ -1,34 +1,31 @@
-"""The few interactive parts: each a function that returns a widget, one file each.
+"""The interactive parts of the lessons, thirteen in all: each is a function that returns a widget.
 
-A widget shows what a static figure beside it says too, redraws when a control is let go, works by
-keyboard, and asks the network for nothing.
+A widget shows what a static figure beside it says too. It redraws when a control is released, works by
+keyboard, and needs no network. `base` holds what widgets share; each other module holds one widget, with a
+script of its own where ipywidgets has no such control.
 """
 
-from mirlab.widgets.capacity import capacity
-from mirlab.widgets.few_labels import few_labels
-from mirlab.widgets.guessing_game import guessing_game
-from mirlab.widgets.joint_map import joint_map
-from mirlab.widgets.label_pair import label_pair
-from mirlab.widgets.labelled_songs import labelled_songs
-from mirlab.widgets.mel_explorer import mel_explorer
-from mirlab.widgets.own_map import own_map
-from mirlab.widgets.query_by_example import query_by_example
-from mirlab.widgets.ranked_sounds import ranked_sounds
-from mirlab.widgets.regularization import regularization
-from mirlab.widgets.search_by_words import search_by_words
-from mirlab.widgets.second_look import second_look
-from mirlab.widgets.sound_map import sound_map
-from mirlab.widgets.warp_stepper import warp_stepper
+from mirlab.widgets.capacities import capacity
+from mirlab.widgets.example_queries import query_by_example
+from mirlab.widgets.guessing_games import guessing_game
+from mirlab.widgets.label_budgets import few_labels
+from mirlab.widgets.label_pairs import label_pair
+from mirlab.widgets.labelled_trials import labelled_songs
+from mirlab.widgets.mel_explorers import mel_explorer
+from mirlab.widgets.rankings import ranked_sounds
+from mirlab.widgets.regularizers import regularization
+from mirlab.widgets.second_looks import second_look
+from mirlab.widgets.sound_maps import sound_map
+from mirlab.widgets.warp_steppers import warp_stepper
+from mirlab.widgets.word_searches import search_by_words
 
 __all__ = [
     "capacity",
     "few_labels",
     "guessing_game",
-    "joint_map",
     "label_pair",
     "labelled_songs",
     "mel_explorer",
-    "own_map",
     "query_by_example",
     "ranked_sounds",
     "regularization",

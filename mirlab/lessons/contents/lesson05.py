@@ -4,7 +4,7 @@ import numpy as np
 
 from mirlab import warp
 from mirlab.lessons import exercise
-from mirlab.widgets.warp_stepper import take
+from mirlab.warp.tiny import take
 
 # -- the draw -----------------------------------------------------------------------------------------
 

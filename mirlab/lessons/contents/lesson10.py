@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from mirlab.beyond import Variant
 from mirlab.features import block_level
 from mirlab.lessons import exercise
+from mirlab.paper.variants import Variant
 
 
 def _rises(frames):

@@ -24,7 +24,7 @@ def diagnosis():
         "memo.wma: cannot be read as sound; other than wav, flac, ogg, mp3, au and aiff": "export it again",
         "mixdown.wav: holds values that are not finite or far beyond -1 to 1": "export it again",
         "tape end.flac: is silent": "leave it out",
-        "radio.ogg: lies beside the label folders, not in one of them": "move it",
+        "radio.ogg: is a sound file beside the label folders and not read": "move it",
     }
 
 
@@ -47,7 +47,7 @@ def get_silence_again():
     "a recording that only lies in the wrong place is as good as any other: give it a label by moving it."
 )
 def leave_out_what_can_be_moved():
-    return {"radio.ogg: lies beside the label folders, not in one of them": "leave it out"}
+    return {"radio.ogg: is a sound file beside the label folders and not read": "leave it out"}
 
 
 @exercise(

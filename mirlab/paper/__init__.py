@@ -1,0 +1,56 @@
+"""The paper: its protocol, its experiments (§6) on our data sets, and what it left open (§7).
+
+* `protocol`: the constants, fixed before anything was run; `published_figures`: what the paper prints.
+* `embedding`: a learned space; `study`: the data, features and embeddings that all experiments share.
+* `measures`: what is measured of any songs; `experiments`: Tables 3, 4, 5 and Figure 3 of a study.
+* `report`: all experiments, ready for JSON; `findings`: a sentence for each; `comparability`: which figures
+  can be compared with those of the paper; `layout`, `text`: a report as tables, and as text.
+* `open_questions`: the questions of §7, answered by `variants` and their controls; `page`: docs/results.md.
+
+`reproduce` runs all of §6; the notebooks call the same functions and get the same figures.
+"""
+
+from mirlab.paper.comparability import comparable
+from mirlab.paper.embedding import Embedding, learn
+from mirlab.paper.experiments import by_split, classify, curve, measure, semantic_recovery, similar, table3
+from mirlab.paper.measures import accuracy, attainable, few_labels, queries, similarity
+from mirlab.paper.memory import PeakMemory
+from mirlab.paper.protocol import EXPERIMENTS, FEATURES, GENRE_SETS, KINDS, PER_CLASS, RESULTS, SEEDS, TAG_SET
+from mirlab.paper.published_figures import kept_answers, kept_report, published
+from mirlab.paper.report import reproduce, versions
+from mirlab.paper.study import Study
+from mirlab.paper.text import as_text
+
+__all__ = [
+    "EXPERIMENTS",
+    "FEATURES",
+    "GENRE_SETS",
+    "KINDS",
+    "PER_CLASS",
+    "RESULTS",
+    "SEEDS",
+    "TAG_SET",
+    "Embedding",
+    "PeakMemory",
+    "Study",
+    "accuracy",
+    "as_text",
+    "attainable",
+    "by_split",
+    "classify",
+    "comparable",
+    "curve",
+    "few_labels",
+    "kept_answers",
+    "kept_report",
+    "learn",
+    "measure",
+    "published",
+    "queries",
+    "reproduce",
+    "semantic_recovery",
+    "similar",
+    "similarity",
+    "table3",
+    "versions",
+]

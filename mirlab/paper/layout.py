@@ -1,0 +1,43 @@
+"""Lay out the rows of a report as a table: what `text`, `page` and pictures of reports share."""
+
+import pandas as pd
+
+
+def table(rows, index, columns, cell) -> pd.DataFrame:
+    """Lay out rows as a table.
+
+    Parameters
+    ----------
+    rows : list of dict
+        Rows of a report, or of several, such as those of "table4".
+    index : list of str
+        Keys whose values name a row of the table.
+    columns : str
+        Key whose values name a column.
+    cell : callable
+        ``cell(rows)`` turns the rows of one cell, a pandas.DataFrame, into what the table holds.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows and columns in the order in which they first appear; NaN where there is no row.
+
+    Examples
+    --------
+    >>> rows = [{"dataset": "gtzan", "features": "tag", "value": 0.8},
+    ...         {"dataset": "gtzan", "features": "base", "value": 0.7}]
+    >>> table(rows, ["dataset"], "features", lambda one: one["value"].item())
+    features  tag  base
+    dataset
+    gtzan     0.8   0.7
+    """
+    groups = pd.DataFrame(rows).groupby([*index, columns], sort=False)
+    cells = pd.Series({key: cell(group) for key, group in groups}, dtype=object)
+    cells.index.names = [*index, columns]
+    order = cells.index.droplevel(columns).unique(), cells.index.get_level_values(columns).unique()
+    return cells.unstack(columns).loc[order]
+
+
+def with_error(row) -> str:
+    """Return the value and the standard error of a single row, such as "0.712 ± 0.012"."""
+    return f"{row['value'].item():.3f} ± {row['standard_error'].item():.3f}"

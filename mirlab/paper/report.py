@@ -1,0 +1,176 @@
+"""§6 as a whole: run the experiments and report them, ready for JSON."""
+
+import platform
+import time
+from importlib.metadata import version
+
+from mirlab import __version__, evaluate
+from mirlab.paper import findings
+from mirlab.paper.comparability import comparable
+from mirlab.paper.experiments import check_experiments, measure, semantic_recovery, table3
+from mirlab.paper.measures import attainable, queries
+from mirlab.paper.memory import PeakMemory
+from mirlab.paper.protocol import EXPERIMENTS, GENRE_SETS, TAG_SET
+from mirlab.paper.study import Study
+
+
+def reproduce(study: Study, only=EXPERIMENTS) -> dict:
+    """Run all experiments of §6.
+
+    Parameters
+    ----------
+    study : Study
+        Data and embeddings.
+    only : sequence of {"table3", "table4", "table5", "figure3"}
+        Which experiments to run.
+
+    Returns
+    -------
+    dict
+        Ready for JSON:
+
+        * ``scale``, ``seed`` and ``features`` of the study; ``versions`` of the libraries.
+        * ``seconds`` of work per stage, summed over processes; ``peak_memory_mb`` of all processes.
+        * ``table3``: a list of ``seed`` and ``neighbours``; ``semantic_recovery``, as from the function of
+          this name, or its ``problem``.
+        * ``table4`` and ``table5``: lists of ``dataset``, ``features``, ``value`` and ``standard_error``;
+          ``figure3``: the same and ``per_class``, the number of training songs per label.
+        * ``attainable``: for each data set of Table 5, the precision at 10 of a perfect space.
+        * ``splits``: accuracies on other splits, as in ``table4`` and with the name of the ``split``. Only
+          with real sets and Table 4.
+        * ``findings``: a sentence for each experiment.
+        * ``sources``: for each target and kind of embedding, the data sets that it learned from; ``missing``:
+          real sets that were not found; ``comparable``, as from the function of this name.
+        * ``problems``: what was left out or could not be measured, and why.
+
+    Raises
+    ------
+    DatasetError
+        If an experiment is unknown, or there are no data.
+
+    Examples
+    --------
+    >>> reproduce(Study(), only=["table9"])
+    Traceback (most recent call last):
+    mirlab.errors.DatasetError: there is no experiment 'table9'; there are table3, table4, table5, figure3
+    """
+    check_experiments(only, EXPERIMENTS)
+    report = {
+        "scale": study.scale,
+        "seed": study.seed,
+        "features": list(study.features),
+        "versions": versions(),
+        "seconds": {},
+        "findings": {},
+    }
+    with PeakMemory() as memory:
+        measured = _run(study, only, report)
+    report["seconds"] |= {name: round(s, 2) for name, s in measured["seconds"].items()}
+    report["peak_memory_mb"] = round(memory.megabytes)
+    report["sources"] = {
+        target: {kind: study.sources(kind, target) for kind in ("genre", "tag") if kind in study.features}
+        for target in study.targets
+    }
+    missing = [name for name in (*GENRE_SETS, TAG_SET) if study.root is not None and name not in study.real]
+    report["missing"] = missing
+    report["comparable"] = comparable(study)
+    report["problems"] = [
+        *study.refused,
+        *(p for name in study.targets for p in study.stored(name).problems),
+    ]
+    report["problems"] += measured["problems"]
+    return report
+
+
+def _run(study, only, report):
+    """Run the experiments that `reproduce` reports, stage by stage."""
+    started = time.perf_counter()
+    for name in dict.fromkeys([*study.targets, *study.sources("joint"), *study.sources("tag")]):
+        study.stored(name)
+    _clock(report, "features", started)
+    started = time.perf_counter()
+    study.prepare()
+    _clock(report, "embeddings", started)
+    if "table3" in only:
+        started = time.perf_counter()
+        _report_neighbours(study, report)
+        _clock(report, "table3", started)
+    experiments = [name for name in ("table4", "table5", "figure3") if name in only]
+    beside = ["splits"] if study.real and "table4" in only else []
+    measured = measure(study, experiments + beside) if experiments else {"problems": [], "seconds": {}}
+    if beside:
+        report["splits"], problems = _split_rows(measured["results"]["splits"])
+        measured["problems"] += problems
+    for name in experiments:
+        results = measured["results"][name]
+        report[name] = _rows(study, name, results)
+        report["findings"][name] = findings.about(name, results)
+    if "table5" in report:
+        targets = dict.fromkeys(row["dataset"] for row in report["table5"])
+        report["attainable"] = {name: attainable(*study.songs(name)) for name in targets}
+    return measured
+
+
+def _report_neighbours(study, report):
+    """Report Table 3 and the semantic recovery."""
+    report["table3"] = table3(study)
+    try:
+        report["semantic_recovery"] = semantic_recovery(study)
+    except ValueError as error:  # a few incomplete sets may have nothing in common
+        report["semantic_recovery"] = {"problem": str(error)}
+    report["findings"]["table3"] = findings.about_table3(report)
+
+
+def _clock(report, stage, started):
+    report["seconds"][stage] = round(time.perf_counter() - started, 2)
+
+
+def versions() -> dict:
+    """Return the versions of everything that the figures depend on.
+
+    Returns
+    -------
+    dict of str to str
+
+    Examples
+    --------
+    >>> "numpy" in versions()
+    True
+    """
+    libraries = ("numpy", "scipy", "scikit-learn", "librosa", "numba", "soundfile")
+    ours = {"mirlab": __version__, "python": platform.python_version()}
+    return ours | {name: version(name) for name in libraries}
+
+
+def _rows(study, name, results):
+    """Turn results into rows of the published schema."""
+    rows = []
+    for (target, features), result in results.items():
+        about = {"dataset": target, "features": features}
+        if name == "table5":
+            labels, groups = study.songs(target)
+            groups = None if groups is None else groups[queries(labels, groups)]
+            error = float(evaluate.standard_error(result, groups))
+            rows.append(about | {"value": float(result.mean()), "standard_error": error})
+        elif name == "table4":
+            rows.append(about | {"value": float(result.mean), "standard_error": float(result.standard_error)})
+        else:
+            rows += [
+                about | {"per_class": int(k), "value": float(mean), "standard_error": float(error)}
+                for k, mean, error in zip(result.per_class, result.mean, result.standard_error, strict=True)
+            ]
+    return rows
+
+
+def _split_rows(results):
+    """Turn what `by_split` returned into rows, and into sentences where nothing could be measured."""
+    rows, problems = [], []
+    for (target, features), by_split in results.items():
+        for split, result in by_split.items():
+            if isinstance(result, str):
+                problems.append(f"split {split!r} of {target}: {result}")
+            else:
+                about = {"dataset": target, "split": split, "features": features}
+                value, error = float(result.mean), float(result.standard_error)
+                rows.append(about | {"value": value, "standard_error": error})
+    return rows, list(dict.fromkeys(problems))

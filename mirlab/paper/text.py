@@ -1,0 +1,171 @@
+"""A report as text for a terminal: our figures, those of the paper beside them, a sentence each."""
+
+import textwrap
+
+from mirlab.datasets import Label, is_synthetic, real_name
+from mirlab.errors import DatasetError
+from mirlab.paper.layout import table, with_error
+from mirlab.paper.protocol import FEATURES
+from mirlab.paper.published_figures import kept_report, published
+
+TITLES = {
+    "table4": "Table 4. Accuracy, all training songs, up to ten folds",
+    "table5": "Table 5. Precision at 10, L1",
+}
+
+
+def as_text(report) -> str:
+    """Return a report as text: our figures, those of the paper beside them, a sentence each.
+
+    Parameters
+    ----------
+    report : dict
+        From `mirlab.paper.reproduce`.
+
+    Returns
+    -------
+    str
+        Several lines.
+
+    Examples
+    --------
+    >>> print(as_text({"scale": "lesson", "seed": 0, "seconds": {}, "peak_memory_mb": 1, "findings": {},
+    ...                "missing": [], "problems": []}))
+    Scale lesson, seed 0. All data sets named -synth are synthetic; the paper's are real.
+    <BLANKLINE>
+    0 s of work, at most 1 MB of memory.
+    """
+    lines = _head(report)
+    for name, section in SECTIONS.items():
+        if name in report and (name != "splits" or report["splits"]):
+            lines += ["", *section(report)]
+            if name in report["findings"]:
+                lines.append(_paragraph(report["findings"][name]))
+    lines += _compared(report.get("comparable", {})) + _other_sound(report)
+    seconds = sum(report["seconds"].values())
+    lines += ["", f"{seconds:.0f} s of work, at most {report['peak_memory_mb']} MB of memory."]
+    return "\n".join(lines)
+
+
+def _head(report):
+    lines = [
+        f"Scale {report['scale']}, seed {report['seed']}. All data sets named -synth are synthetic; "
+        "the paper's are real."
+    ]
+    lines += [f"Note: {problem}" for problem in report["problems"]]
+    if report["missing"]:
+        lines.append(f"Real data sets not found: {', '.join(report['missing'])}.")
+    for target, sources in report.get("sources", {}).items():
+        if not is_synthetic(target):
+            learned = "; ".join(f"{kind}, learned on {', '.join(names)}" for kind, names in sources.items())
+            lines.append(f"Embeddings for {target}: {learned}.")
+    return lines
+
+
+def _neighbours(report):
+    lines = ["Table 3. Nearest labels in the joint embedding (L1); below each, the paper's."]
+    for row in report["table3"][:6]:
+        lines.append(f"  {row['seed']}: {', '.join(row['neighbours'])}")
+        theirs = published()["table3"].get(str(Label.of(row["seed"]).real))
+        if theirs:
+            lines.append(f"    paper: {', '.join(theirs)}")
+    return lines
+
+
+def _beside_the_papers(name, report):
+    """Show Table 4 or 5, with the figures of the paper in brackets."""
+    lines = [f"{TITLES[name]} (ours ± standard error; the paper's in brackets)."]
+    if report[name]:
+        cells = (
+            table(report[name], ["dataset"], "features", with_error)
+            .reindex(columns=report.get("features", FEATURES), fill_value="-")
+            .fillna("-")
+        )
+        lines.append(f"  {'':20s}" + "".join(f"{features:>24s}" for features in cells))
+        for target, row in cells.iterrows():
+            theirs = published()[name].get(real_name(target), {})
+            texts = [f"{row[features]}{_in_brackets(theirs.get(features))}" for features in cells]
+            lines.append(f"  {target:20s}" + "".join(f"{text:>24s}" for text in texts))
+    for target, best in report.get("attainable", {}).items():
+        if name == "table5" and best < 1:
+            few = f"some songs of {target} have fewer than ten others of their label to find"
+            lines.append(f"  At most {best:.3f} can be reached: {few}.")
+    return lines
+
+
+def _in_brackets(theirs):
+    if theirs is None:
+        return ""
+    return f" ({theirs[0] if isinstance(theirs, list) else theirs:.3f})"
+
+
+def _splits(report):
+    lines = ["The same accuracy where less can leak: no artist on both sides, or a published split."]
+    cells = table(report["splits"], ["dataset", "split"], "features", with_error)
+    cells = cells.reindex(columns=report.get("features", FEATURES), fill_value="-").fillna("-")
+    lines.append(f"  {'':36s}" + "".join(f"{features:>18s}" for features in cells))
+    for (target, split), row in cells.iterrows():
+        lines.append(f"  {target:20s}{split:16s}" + "".join(f"{text:>18s}" for text in row))
+    return lines
+
+
+def _curves(report):
+    lines = ["Figure 3. Accuracy by number of training songs per label (the paper prints no numbers)."]
+    if report["figure3"]:
+        cells = table(report["figure3"], ["dataset", "features"], "per_class", with_error)
+        cells = cells[sorted(cells.columns)].fillna("-")
+        width = max(7, *map(len, report.get("features", FEATURES)))
+        lines.append(f"  {'':{21 + width}s}" + "".join(f"{k:>16d}" for k in cells.columns))
+        for (target, features), row in cells.iterrows():
+            lines.append(f"  {target:20s} {features:{width}s}" + "".join(f"{text:>16s}" for text in row))
+    return lines
+
+
+SECTIONS = {
+    "table3": _neighbours,
+    "table4": lambda report: _beside_the_papers("table4", report),
+    "table5": lambda report: _beside_the_papers("table5", report),
+    "splits": _splits,
+    "figure3": _curves,
+}
+
+
+def _compared(comparable):
+    """Say which figures of real sets can be compared with those of the paper."""
+    if all(target == "joint" or is_synthetic(target) for target in comparable):
+        return []  # the first line of the report says so
+    figures = {}
+    for target, kinds in comparable.items():
+        for kind, reason in kinds.items():
+            figures.setdefault(reason, []).append("Table 3" if target == "joint" else f"{target} {kind}")
+    lines = ["", "Which of these can be compared with the paper's figures?"]
+    for reason, names in sorted(figures.items()):
+        answer = f"no, {reason}" if reason else "yes, as far as the paper says how it was done"
+        lines.append(_paragraph(f"{', '.join(names)}: {answer}."))
+    return lines
+
+
+def _other_sound(report):
+    """Say why figures that were made with another SciPy differ from those that are kept with the course."""
+    sources = [names for kinds in report.get("sources", {}).values() for names in kinds.values()]
+    synthetic = any(is_synthetic(name) for names in sources for name in names)
+    try:
+        kept = kept_report()
+    except DatasetError:  # there is nothing to compare with
+        return []
+    theirs, ours = (one.get("versions", {}).get("scipy", "") for one in (kept, report))
+    same = not ours or theirs.split(".")[:2] == ours.split(".")[:2]
+    if same or not synthetic or report["scale"] != kept["scale"]:
+        return []
+    return [
+        "",
+        _paragraph(
+            f"The kept figures (docs/results.md) were made with SciPy {theirs}, these with SciPy {ours}. "
+            "Fourier transforms may then round differently, so the sound of the corpus differs a little, and "
+            "accuracies of embeddings by up to 0.02."
+        ),
+    ]
+
+
+def _paragraph(text):
+    return textwrap.fill(text, 110, initial_indent="  ", subsequent_indent="  ", break_long_words=False)

@@ -1,0 +1,305 @@
+"""Measure a variant of the protocol against its control, on several sets and seeds. Scores are kept."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from scipy import stats
+from sklearn.base import BaseEstimator
+
+from mirlab import evaluate, paths
+from mirlab.datasets import synthetic_name
+from mirlab.features import aggregate
+from mirlab.paper import embedding
+from mirlab.paper.protocol import GENRE_SETS, SEEDS
+
+VERSION = "92c0bbe2abf5f8ca"
+"""Name of the way variants are measured, part of the key under which their scores are kept. Change it
+whenever `measure` gives other numbers than before; `tests/test_versions.py` reminds you."""
+
+TARGETS = tuple(synthetic_name(name) for name in GENRE_SETS)
+
+MEASURES = {
+    "full": "accuracy, all songs",
+    "few": "accuracy, 5 songs per label",
+    "similar": "precision at 10",
+}
+
+LEVEL = 0.01
+"""p-value below which a difference is called significant."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way from frames to genres.
+
+    Attributes
+    ----------
+    name : str
+        Its name in tables.
+    features : {"base", "genre", "tag"}
+        Mel spectrum, or mel spectrum mapped by an embedding.
+    learning : dict
+        Parameters of the embedding that differ from those of the paper; for `mirlab.paper.learn`.
+    summary : callable
+        How frames become windows: `mirlab.features.aggregate` or `mirlab.features.block_level`.
+    classifier : scikit-learn classifier or None
+        The last step; None is linear regression.
+    by_song : bool
+        Whether the last step sees one vector per song, the mean of its windows, instead of every window.
+    to_scale : bool
+        Whether every dimension is scaled to mean 0 and standard deviation 1 over the songs of the target
+        before distances are computed. This needs no labels.
+
+    Examples
+    --------
+    >>> Variant("256 components", learning={"n_components": 256}).features
+    'tag'
+    """
+
+    name: str
+    features: str = "tag"
+    learning: dict = field(default_factory=dict)
+    summary: Callable = aggregate
+    classifier: BaseEstimator | None = None
+    by_song: bool = False
+    to_scale: bool = False
+
+    def windows(self, study, target):
+        """Return the windows of a target set, as this variant computes them.
+
+        Parameters
+        ----------
+        study : mirlab.paper.Study
+            Data, and the seed of the embedding.
+        target : str
+            The target set.
+
+        Returns
+        -------
+        list of ndarray, or ndarray of shape (n, 1, p)
+            For `mirlab.evaluate`.
+        """
+        transform = None
+        if self.features != "base":
+            transform = study.but(parameters=self.learning).embedding(self.features, target)
+        windows = study.stored(target).windows(transform, summary=self.summary)
+        return evaluate.song_vectors(windows)[:, None] if self.by_song else windows
+
+
+def measure(variant, study, target, measures=tuple(MEASURES)) -> dict:
+    """Measure one variant on one target set, with the seed of the study.
+
+    Parameters
+    ----------
+    variant : Variant
+        The variant to measure.
+    study : mirlab.paper.Study
+        Data, embeddings and the seed.
+    target : str
+        The target set.
+    measures : sequence of str
+        Some of `MEASURES`.
+
+    Returns
+    -------
+    dict of str to ndarray
+        One score per fold for "full" and "few", one per query for "similar".
+
+    Raises
+    ------
+    ValueError
+        If a measure is unknown.
+    """
+    if unknown := set(measures) - set(MEASURES):
+        raise ValueError(f"there is no measure {min(unknown)!r}; there are {', '.join(MEASURES)}")
+    windows, y = variant.windows(study, target), study.stored(target).dataset.y
+    how = {"random_state": study.seed, "classifier": variant.classifier}
+    scores = {}
+    if "full" in measures:
+        scores["full"] = evaluate.cross_validate(windows, y, **how).scores
+    if "few" in measures:
+        scores["few"] = evaluate.learning_curve(windows, y, per_class=5, n_draws=1, **how).scores[0]
+    if "similar" in measures:
+        songs = evaluate.song_vectors(windows)
+        if variant.to_scale:
+            deviation = songs.std(axis=0)
+            songs = (songs - songs.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
+        scores["similar"] = evaluate.precision_per_query(songs, y, k=10)
+    return scores
+
+
+def difference(measure, variant, control) -> tuple[float, float]:
+    """Compare two variants on one target set.
+
+    Parameters
+    ----------
+    measure : str
+        One of `MEASURES`.
+    variant, control : array-like, shape (seeds, folds) or (seeds, queries)
+        Their scores, from the same seeds in the same order.
+
+    Returns
+    -------
+    float
+        Mean of variant - control.
+    float
+        Its standard error: see `mirlab.paper.open_questions`. With a single seed, the error of similarity is
+        about this one embedding only.
+
+    Examples
+    --------
+    >>> control = np.tile([0.5, 0.7], (1, 5))
+    >>> difference("full", control + np.tile([0.1, 0.3], 5), control)
+    (0.2, 0.048...)
+    """
+    d = np.asarray(variant) - np.asarray(control)
+    seeds, n = d.shape
+    if measure == "similar":
+        variance = d.mean(axis=0).var(ddof=1) / n
+        variance += d.mean(axis=1).var(ddof=1) / seeds if seeds > 1 else 0
+        return float(d.mean()), float(np.sqrt(variance))
+    return float(d.mean()), float(evaluate.corrected_error(d.ravel(), n_splits=n))
+
+
+def experiment(pairs, study, *, targets=TARGETS, seeds=SEEDS, measures=tuple(MEASURES)) -> dict:
+    """Measure variants against their controls.
+
+    Each score is kept under `mirlab.paths.data_dir` as soon as it is measured, so a run that was stopped
+    continues where it was.
+
+    Parameters
+    ----------
+    pairs : sequence of (Variant, Variant)
+        Pairs of a control and a variant.
+    study : mirlab.paper.Study
+        Data, number of processes and progress; its seed is not used.
+    targets : sequence of str
+        Target sets.
+    seeds : sequence of int
+        Seeds of training, folds and draws.
+    measures : sequence of str
+        Some of `MEASURES`.
+
+    Returns
+    -------
+    dict
+        ``scores``: one row per variant or control, target and measure, with the mean ``value`` over the seeds
+        and its ``standard_error``. ``differences``: one row per pair, target and measure, and one for all
+        targets (``target`` is "all"), with ``difference``, ``standard_error``, ``reach`` (larger ones
+        are significant at `LEVEL`), ``p`` and ``verdict`` ("better", "worse" or "no difference found").
+
+    Raises
+    ------
+    ValueError
+        If a measure is unknown.
+
+    Examples
+    --------
+    >>> control, wide = Variant("100 components"), Variant("256 components", learning={"n_components": 256})
+    >>> report = experiment(
+    ...     [(control, wide)], Study(), targets=["gtzan-synth"], seeds=[0]
+    ... )  # doctest: +SKIP
+    >>> report["differences"][-1]["verdict"]  # doctest: +SKIP
+    'no difference found'
+    """
+    targets, seeds, measures = list(targets), list(seeds), list(measures)
+    variants = list({_key(v): v for pair in pairs for v in pair}.values())
+    work = [(v, target, seed, measures) for v in variants for target in targets for seed in seeds]
+    _learn_missing(study, work)
+    scores = study.parallel(_measure_kept, work, "measurements", "finished measurements are kept")
+    scores = {(_key(v), target, seed): one for (v, target, seed, _), one in zip(work, scores, strict=True)}
+
+    def over_seeds(variant, target, measure):
+        return np.array([scores[_key(variant), target, seed][measure] for seed in seeds])
+
+    report = {"scores": [], "differences": []}
+    for v in variants:
+        for target in targets:
+            for name in measures:
+                values = over_seeds(v, target, name)
+                value, error = difference(name, values, np.zeros_like(values))
+                about = {"variant": v.name, "features": v.features, "target": target, "measure": name}
+                report["scores"].append(about | {"value": value, "standard_error": error})
+    for control, v in pairs:
+        about = {"variant": v.name, "control": control.name, "features": v.features}
+        for name in measures:
+            each = {
+                target: difference(name, over_seeds(v, target, name), over_seeds(control, target, name))
+                for target in targets
+            }
+            mean = np.mean([d for d, _ in each.values()])
+            error = np.sqrt(np.sum(np.square([e for _, e in each.values()]))) / len(targets)
+            for target, (d, e) in (each | {"all": (mean, error)}).items():
+                row = about | {"target": target, "measure": name}
+                report["differences"].append(row | _judge(d, e, 10 * len(seeds) - 1))
+    return report
+
+
+def _learn_missing(study, work):
+    """Learn the embeddings of all work that is not kept, each of them once."""
+    missing = {}
+    for v, target, seed, measures in work:
+        if v.features != "base" and not paths.locate(*_kept_file(study, v, target, seed, measures)).is_file():
+            sources = tuple(study.sources(v.features, target))
+            missing[f"{v.learning} {sources} {seed}"] = (v, target, seed)
+    for _ in study.parallel(_learn, list(missing.values()), "embeddings"):
+        pass
+
+
+def _judge(difference, error, freedom):
+    reach = error * stats.t.ppf(1 - LEVEL / 2, freedom)
+    p = 2 * stats.t.sf(abs(difference) / error, freedom) if error > 0 else difference == 0
+    verdict = "no difference found"
+    if abs(difference) > reach:
+        verdict = "better" if difference > 0 else "worse"
+    numbers = {"difference": difference, "standard_error": error, "reach": reach, "p": p}
+    return {name: float(number) for name, number in numbers.items()} | {"verdict": verdict}
+
+
+def _key(variant):
+    """Return a text that is different for any two variants; their names may be equal."""
+    summary = f"{variant.summary.__module__}.{variant.summary.__qualname__}"
+    return repr((replace(variant, summary=None), summary))
+
+
+def _learn(study, variant, target, seed):
+    study.but(seed=seed, parameters=variant.learning).embedding(variant.features, target)
+
+
+def _measure_kept(study, variant, target, seed, measures):
+    """Return kept scores, or measure and keep them."""
+    file = _kept_file(study, variant, target, seed, measures)
+    kept = _read_scores(paths.locate(*file), measures)
+    if kept is not None:
+        return kept
+    scores = measure(variant, study.but(seed=seed), target, measures)
+    content = json.dumps({name: one.tolist() for name, one in scores.items()})
+    paths.write_atomically(paths.data_dir().joinpath(*file), content)
+    return scores
+
+
+def _read_scores(file, measures):
+    """Read scores back, or return None if there are none, or something else is in their place."""
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        scores = {name: np.array(kept[name], dtype=float) for name in measures}
+    except (OSError, ValueError, TypeError, KeyError, RecursionError, OverflowError):
+        return None
+    sound = all(one.ndim == 1 and len(one) and (np.abs(one) <= 1).all() for one in scores.values())
+    return scores if sound else None
+
+
+def _kept_file(study, variant, target, seed, measures):
+    """Return where scores are kept, below a layer: one place for each combination of what decides them."""
+    data = study.stored(target)
+    keys, code = [data.key], VERSION
+    if variant.features != "base":
+        keys += [study.stored(name).key for name in study.sources(variant.features, target)]
+        code += embedding.VERSION
+    digest = hashlib.blake2b(digest_size=10)
+    digest.update(f"{code} {_key(variant)} {seed} {sorted(measures)} {study.scale} {keys}".encode())
+    digest.update(data.dataset.y.tobytes())
+    return "experiments", f"{digest.hexdigest()}.json"

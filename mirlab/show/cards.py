@@ -1,0 +1,195 @@
+"""One look for all messages of a lesson: an icon, a word, and sentences; as text and as HTML.
+
+The meaning never depends on colour. The HTML uses JupyterLab's own colours (light and dark), needs no
+network, and says the same as the text, which is for terminals, nbval and screen readers. All text is escaped.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable
+from html import escape
+from io import BytesIO
+
+from mirlab.errors import LessonError
+
+KINDS = {
+    "not attempted": ("○", "Not attempted", "--jp-border-color1"),
+    "right": ("✔", "Right", "--jp-success-color1"),
+    "wrong": ("✘", "Wrong", "--jp-error-color1"),
+    "crashed": ("⚠", "Crashed", "--jp-warn-color1"),
+    "hint": ("☞", "Hint", "--jp-info-color1"),
+    "solution": ("★", "Solution", "--jp-info-color1"),
+    "lesson": ("♪", "Lesson", "--jp-brand-color1"),
+    "learned": ("♫", "What you have now", "--jp-brand-color1"),
+    "progress": ("▦", "Progress", "--jp-brand-color1"),
+    "note": ("ℹ", "Note", "--jp-info-color1"),
+}
+"""kind: icon, word, JupyterLab colour of the edge."""
+
+PAGES = {"lesson", "learned", "progress"}
+"""Kinds that are part of the page; the others answer something that the learner just did."""
+
+
+class Code(str):
+    """Lines of code or of an error, shown unchanged."""
+
+
+class Points(list):
+    """Sentences, one per line, each marked with a bullet."""
+
+
+class Link:
+    """A link with its text; `download` is the file name under which the target is saved.
+
+    Examples
+    --------
+    >>> Link("next lesson", "06.ipynb")
+    next lesson (06.ipynb)
+    """
+
+    def __init__(self, text: str, href: str, download: str = ""):
+        self.text, self.href, self.download = text, href, download
+
+    def __repr__(self) -> str:
+        return f"{self.text} ({self.download or self.href})"
+
+    def _repr_html_(self) -> str:
+        saved = f' download="{escape(self.download)}"' if self.download else ""
+        return f'<a href="{escape(self.href)}"{saved}>{escape(self.text)}</a>'
+
+
+class Picture:
+    """A picture with a sentence that says the same to people who cannot see it.
+
+    Examples
+    --------
+    >>> Picture(b"...", "a rising line")
+    [picture: a rising line]
+    """
+
+    def __init__(self, png: bytes, alt: str):
+        self.png, self.alt = png, alt
+
+    def __repr__(self) -> str:
+        return f"[picture: {self.alt}]"
+
+    @property
+    def url(self) -> str:
+        """The picture as a data address."""
+        return f"data:image/png;base64,{b64encode(self.png).decode()}"
+
+    def _repr_html_(self) -> str:
+        return f'<img src="{self.url}" alt="{escape(self.alt)}" style="display: block; max-width: 100%">'
+
+
+def show(figure) -> Picture:
+    """Return a figure as a picture with its words; use it as the last line of a cell.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        With its words in ``figure.alt``; every figure of `mirlab.plots` has them.
+
+    Returns
+    -------
+    Picture
+        The words are its text, and its alt text in a notebook.
+
+    Raises
+    ------
+    LessonError
+        If the figure has no words.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> figure = Figure()
+    >>> figure.alt = "An empty figure."
+    >>> show(figure)
+    [picture: An empty figure.]
+    """
+    if not getattr(figure, "alt", ""):
+        raise LessonError("this figure has no words for people who cannot see it; put them into `figure.alt`")
+    from mirlab.show.figures import save  # here, since a message without a picture needs no matplotlib
+
+    png = BytesIO()
+    save(figure, png, dpi=100)
+    return Picture(png.getvalue(), figure.alt)
+
+
+class Card:
+    r"""A message to the learner: plain text in a terminal, HTML in a notebook.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`: gives the icon, the word and the colour of the edge.
+    title : str
+        The subject of the message.
+    *parts
+        Sentences (`str`, in which \`backticks\` mark code), `Code`, `Points`, or any object with a `repr` and
+        with ``_repr_html_``.
+
+    Examples
+    --------
+    >>> Card("right", "rank_weight", "The same on all `5` inputs.", Code("1 + 1/2"))
+    ✔ Right: rank_weight
+      The same on all `5` inputs.
+          1 + 1/2
+    """
+
+    def __init__(self, kind: str, title: str, *parts):
+        self.kind, self.title = kind, title
+        self.parts = [part for part in parts if part or part == 0]
+
+    def __repr__(self) -> str:
+        icon, word, _ = KINDS[self.kind]
+        lines = [f"{icon} {word}: {self.title}"]
+        for part in self.parts:
+            lines += ["  " + line for line in _as_text(part)]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        # A screen reader reads a status aloud as soon as it appears.
+        return self.html(role="note" if self.kind in PAGES else "status")
+
+    def html(self, *, role: str) -> str:
+        """Return the message as HTML, with its role in the page for screen readers."""
+        icon, word, colour = KINDS[self.kind]
+        edge = f"border-left: .3em solid var({colour}, #777); padding: .1em .8em; margin: .4em 0"
+        head = f'<span aria-hidden="true">{icon}</span> <strong>{word}:</strong> {inline(self.title)}'
+        body = "".join(map(_as_html, self.parts))
+        return f'<div role="{role}" style="{edge}"><p style="margin: .3em 0">{head}</p>{body}</div>'
+
+
+def inline(text: str) -> str:
+    """Return `text` as safe HTML, with the text between backticks as code.
+
+    Examples
+    --------
+    >>> inline("`a < b` & so on")
+    '<code>a &lt; b</code> &amp; so on'
+    """
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+
+
+def _as_text(part) -> Iterable[str]:
+    if isinstance(part, Code):
+        return ["    " + line for line in part.splitlines()]
+    if isinstance(part, Points):
+        return [f"- {point}" for point in part]
+    return (part if isinstance(part, str) else repr(part)).splitlines()
+
+
+def _as_html(part) -> str:
+    if isinstance(part, Code):
+        return f'<pre style="margin: .3em 1em">{escape(part, quote=False)}</pre>'
+    if isinstance(part, Points):
+        return (
+            f'<ul style="margin: .3em 0">{"".join(f"<li>{_inline_html(point)}</li>" for point in part)}</ul>'
+        )
+    return f'<div style="margin: .3em 0">{_inline_html(part)}</div>'
+
+
+def _inline_html(part) -> str:
+    return inline(part) if isinstance(part, str) else part._repr_html_()

@@ -1,0 +1,90 @@
+// Put before the script of every widget. Elements are made of text, never of HTML, so that no name becomes code.
+
+function made(tag, properties = {}, ...children) {
+  const one = document.createElement(tag);
+  Object.entries(properties).forEach(([name, value]) => {
+    if (name in one) one[name] = value;
+    else one.setAttribute(name, value);
+  });
+  one.append(...children);
+  return one;
+}
+
+// A list to choose from.
+const listOf = (texts, properties = {}) => made("select", properties, ...texts.map((text) => new Option(text)));
+
+// Arrow keys, Space and Enter are for the control that has the focus; JupyterLab would go to another cell.
+function keepKeys(...roots) {
+  const controls = roots.flatMap((root) => [root, ...root.querySelectorAll("*")]);
+  controls
+    .filter((one) => one.matches("audio, button, input, select, [tabindex]"))
+    .forEach((one) => one.setAttribute("data-lm-suppress-shortcuts", ""));
+}
+
+// Call a function now, and whenever one of these traits changes.
+function follow(model, traits, show) {
+  traits.forEach((trait) => model.on(`change:${trait}`, show));
+  show();
+}
+
+// The picture of a widget, with its words.
+function pictureOf(model) {
+  const image = made("img");
+  follow(model, ["picture", "alt"], () => Object.assign(image, { src: model.get("picture"), alt: model.get("alt") }));
+  return image;
+}
+
+// What a widget says, one paragraph per line; a screen reader reads it aloud when it changes.
+function saidBy(model) {
+  const status = made("div", { role: "status" });
+  const paragraphs = () => model.get("said").split("\n").map((line) => made("p", { textContent: line }));
+  follow(model, ["said"], () => status.replaceChildren(...paragraphs()));
+  return status;
+}
+
+// A player that starts stops the others.
+function oneAtATime(players) {
+  const stopOthers = (event) => players.forEach((other) => other !== event.target && other.pause());
+  players.forEach((player) => player.addEventListener("play", stopOthers));
+}
+
+// Give a player another sound, and leave it alone if it has this one: it may be playing.
+function load(player, source) {
+  if (player.getAttribute("src") !== source) player.src = source;
+}
+
+// A player for sounds that Python sends when they are asked for, and the line that says what is heard.
+function soundOf(model, { started = () => {}, refused = () => {} } = {}) {
+  const player = made("audio", { controls: true, hidden: true });
+  const status = made("p", { className: "status", role: "status" });
+  let asking = false;
+  const ask = (traits) => {
+    asking = true;
+    status.textContent = "Asking for the sound …";
+    model.set({ ...traits, plays: model.get("plays") + 1 });
+    model.save_changes();
+  };
+  const silence = () => {
+    asking = false;
+    player.pause();
+  };
+  follow(model, ["heard"], () => {
+    const { said = "", audio, mimetype } = model.get("heard");
+    status.textContent = said;
+    if (!asking || !said) return; // a widget may be shown twice; only the view that asked plays
+    asking = false;
+    if (!audio) return refused();
+    URL.revokeObjectURL(player.src);
+    player.src = URL.createObjectURL(new Blob([audio], { type: mimetype }));
+    player.hidden = false;
+    started();
+    player.play().catch(() => (status.textContent = `${said} Press play.`));
+  });
+  return { player, status, ask, silence };
+}
+
+// Show a card. This is the only HTML that comes from Python, and `mirlab.show.cards` has escaped all names in it.
+function showCard(element, html) {
+  if (element.dataset.card !== html) element.innerHTML = element.dataset.card = html; // read aloud only if it is new
+}
+

@@ -1,0 +1,44 @@
+// Buttons that take steps, the picture of the last step, its words, and the excerpts as sound.
+const MOST = 2000;
+const BUTTONS = { "One step": 1, "Ten steps": 10, "One back": -1, "Start again": -Infinity };
+
+function render({ model, el }) {
+  const count = made("output");
+  const buttons = Object.entries(BUTTONS).map(([text, by]) => {
+    const button = made("button", { className: "jupyter-button", textContent: text });
+    button.addEventListener("click", () => {
+      model.set("steps", Math.min(MOST, Math.max(0, model.get("steps") + by)));
+      model.save_changes();
+    });
+    return button;
+  });
+  buttons[0].classList.add("mod-primary");
+  const list = listOf(model.get("names"));
+  const player = made("audio", { controls: true });
+  const row = { className: "buttons", role: "group", "aria-label": "WARP steps" };
+  el.append(
+    made(
+      "div",
+      { className: "mirlab-stepper" },
+      made("div", row, ...buttons, made("strong", {}, "Step ", count)),
+      pictureOf(model),
+      saidBy(model),
+      made("div", { className: "sound" }, made("label", {}, "Excerpt ", list), player),
+    ),
+  );
+  keepKeys(el);
+
+  const choose = () => {
+    load(player, model.get("sounds")[list.selectedIndex]);
+    player.setAttribute("aria-label", `Excerpt ${model.get("names")[list.selectedIndex]}`);
+  };
+  list.addEventListener("change", choose);
+  follow(model, ["picture", "said"], () => (count.textContent = model.get("steps")));
+  follow(model, ["drawn"], () => {
+    if (!player.paused) return; // a listener is not interrupted
+    list.selectedIndex = model.get("drawn");
+    choose();
+  });
+}
+
+export default { render };
