@@ -7,6 +7,8 @@ os.environ.setdefault("MIRLAB_PROGRESS", "off")
 
 import pytest
 
+from mirlab import paths
+
 
 def pytest_sessionstart(session):
     """Build the course before the test processes start, if the notebooks are among what is tested."""
@@ -35,6 +37,15 @@ def study():
 
 @pytest.fixture
 def data_dir(tmp_path, monkeypatch):
-    """A data folder of the test's own."""
+    """A data folder of the test's own, with nothing under it that was built for the course."""
     monkeypatch.setenv("MIRLAB_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr(paths, "shared_dirs", lambda: [])
     return tmp_path / "data"
+
+
+@pytest.fixture
+def course(monkeypatch, data_dir):
+    """A made course in the place of the built one, as {name: Features}; tests may change it."""
+    from made_course import make_course
+
+    return make_course(monkeypatch)

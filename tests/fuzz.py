@@ -5,8 +5,8 @@ Run by hand, from the folder of the course:
     python tests/fuzz.py --minutes 10
 
 Nothing but a `MirlabError` may come of it: no other exception, no crash of a decoder, no endless loop, no
-memory without bound, nothing on the screen that is not ours. Work is done in processes that may die. What is
-found is told with the command that repeats it. What is mended belongs into tests/broken.py.
+memory without bound, nothing on the screen that is not ours. Work is done in processes that may die. Each
+finding is printed with the command that repeats it. Add each one that is mended to tests/broken_*.py.
 """
 
 import argparse
@@ -36,7 +36,7 @@ from mirlab.datasets import archive, files
 
 MEMORY = 6 * 2**30  # bytes of addresses, most of which the compiler of numba and its threads only reserve
 LONGEST = 60.0  # s that one input may take
-# libsndfile prints this of a damaged ALAC, through C's own buffer: it cannot be kept from the screen.
+# libsndfile prints this about a damaged ALAC through C's own buffer: it cannot be kept from the screen.
 NOTE = re.compile(r"alac_pakt_read_decode \d+ : Ooops! .*\n")
 SHARE = 20.0  # s that one process works
 
@@ -152,6 +152,8 @@ def sounds():
         for seconds, channels in ((2.0, 1), (0.5, 2))
     ]
     made += [broken.mp3_without_index(2.0), broken.id3(300) + broken.whole("mp3")]
+    made += [broken.id3(3000) + broken.whole("flac") + broken.ape(bytes(500)) + broken.ID3V1]
+    made += [b"\xff\xfd\x80\xc0".ljust(417, b"\0") * 60]  # layer 2: silence
     for form, subtypes in {
         "WAV": ("IMA_ADPCM", "MS_ADPCM", "GSM610", "DOUBLE", "ULAW"),
         "AIFF": ("FLOAT", "ALAW", "IMA_ADPCM"),
@@ -172,24 +174,31 @@ def sound_file(rng, path):
 
 
 def sound(rng, place):
-    """`audio.load`, `audio.seconds` and `audio.fingerprint`."""
-    path = sound_file(
-        rng, place / f"a.{rng.choice(('wav', 'mp3', 'flac', 'ogg', 'au', 'aiff', 'raw', 'caf'))}"
-    )
+    """`audio.load`, `audio.seconds` and `audio.fingerprint`: they agree, or say what is wrong."""
+    ending = rng.choice(("wav", "mp3", "flac", "ogg", "au", "aiff", "raw", "caf", "m4a"))
+    path = sound_file(rng, place / f"a.{ending}")
     assert len(audio.fingerprint(path)) == 32
+    length, whole = attempt(audio.seconds, path), attempt(audio.load, path, duration=None)
+    assert length is None or 0 < length <= 48 * 3600
+    if whole is not None:
+        assert whole.dtype == np.float32 and whole.ndim == 1 and len(whole) and np.isfinite(whole).all()
+        missing = length - len(whole) / audio.SAMPLE_RATE
+        assert -1e-3 < missing < audio.SLACK + 1e-3, f"lasts {length} s, holds {length - missing} s"
+    offset, duration = round(rng.uniform(0, 2), 2), rng.choice((None, 0.5, 30.0))
+    part = attempt(audio.load, path, offset=offset, duration=duration)
+    if part is not None and whole is not None:
+        there = whole[round(offset * audio.SAMPLE_RATE) :]
+        there = there if duration is None else there[: round(duration * audio.SAMPLE_RATE)]
+        assert abs(len(part) - len(there)) <= 25, f"{len(part)} samples from {offset} s, not {len(there)}"
+
+
+def attempt(reader, path, **options):
+    """What a reader returns, or None if it refuses the file in a sentence."""
     try:
-        length = audio.seconds(path)
-        assert 0 < length <= 48 * 3600
+        return reader(path, **options)
     except MirlabError as error:
         told(error)
-    offset, duration = rng.choice((0.0, 0.5, 1.9)), rng.choice((None, 1.0, 30.0))
-    try:
-        y = audio.load(path, offset=offset, duration=duration)
-    except MirlabError as error:
-        told(error)
-    else:
-        assert y.dtype == np.float32 and y.ndim == 1 and len(y) and np.isfinite(y).all()
-        assert duration is None or len(y) <= duration * audio.SAMPLE_RATE
+        return None
 
 
 def folder(rng, place):

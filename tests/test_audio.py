@@ -1,5 +1,6 @@
 import contextlib
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mirlab import AudioError, audio
-from mirlab.audio import containers
+from mirlab.audio import disk, kinds, mpeg, ogg, quiet
 
 FORMATS = {
     "wav": ("WAV", "PCM_16"),
@@ -161,7 +162,7 @@ def test_half_a_file_is_not_a_file(tmp_path, whole_files, ending, duration):
 
 
 @pytest.mark.parametrize("ending", ["wav", "au", "aiff", "mp3", "ogg"])
-def test_what_lies_before_a_break_can_be_used(tmp_path, whole_files, ending):
+def test_what_comes_before_a_break_can_be_used(tmp_path, whole_files, ending):
     content = whole_files[ending]
     path = tmp_path / f"cut.{ending}"
     path.write_bytes(content[: len(content) * 3 // 4])
@@ -169,7 +170,7 @@ def test_what_lies_before_a_break_can_be_used(tmp_path, whole_files, ending):
     refused(path, "breaks off at")
 
 
-def test_recorders_that_never_filled_in_the_size_are_believed(tmp_path, whole_files):
+def test_a_size_that_was_never_filled_in(tmp_path, whole_files):
     streamed = bytearray(whole_files["wav"])
     streamed[4:8] = streamed[40:44] = b"\xff" * 4
     (tmp_path / "streamed.wav").write_bytes(streamed)
@@ -240,19 +241,19 @@ def test_fingerprint_follows_content_alone(tmp_path):
         audio.fingerprint(tmp_path / "none")
 
 
-# -- what decoders say -------------------------------------------------------------------------------------
+# -- what decoders write -----------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def noisy_mp3(tmp_path):
-    """An MP3 about which the decoder has something to say while it is opened, sought in and read."""
+    """An MP3 whose decoder comments on it, while it is opened and while it is read."""
     whole = write(tmp_path / "whole.mp3", np.random.default_rng(0).uniform(-0.5, 0.5, 4 * 22050)).read_bytes()
     path = tmp_path / "noisy.mp3"
     path.write_bytes(whole[: len(whole) // 2] + bytes(500) + whole[len(whole) // 2 :] + bytes(5000))
     return path
 
 
-def test_the_decoder_says_nothing_on_the_screen(noisy_mp3, capfd):
+def test_the_decoder_writes_nothing_on_the_screen(noisy_mp3, capfd):
     with soundfile.SoundFile(noisy_mp3) as file:
         file.read()
     assert "Illegal Audio-MPEG-Header" in capfd.readouterr().err  # or this test is of nothing
@@ -279,11 +280,11 @@ def test_the_screen_comes_back_whichever_thread_ends_last(noisy_mp3, capfd):
 
 
 def test_threads_that_leave_in_any_order(capfd):
-    quiet = audio._Quiet()
-    with quiet:
+    silence = quiet._Quiet()
+    with silence:
         os.write(2, b"hidden\n")
         second = contextlib.ExitStack()
-        second.enter_context(quiet)
+        second.enter_context(silence)
         os.write(2, b"hidden\n")
     os.write(2, b"the first has left, the second has not\n")
     second.close()
@@ -332,12 +333,106 @@ def test_an_mp3_without_index_is_as_long_as_it_is(tmp_path):
 
 @pytest.mark.parametrize("rate", [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000])
 @pytest.mark.parametrize("channels", [1, 2])
-def test_frames_of_an_mp3_are_counted(tmp_path, rate, channels):
+def test_every_frame_of_an_mp3_is_found(tmp_path, rate, channels):
     content = broken.mp3_without_index(2.0, rate, channels)
-    starts = broken.mp3_frames(content)
-    assert containers._count(content, 0) == len(starts)
-    assert containers._next_frame(content, starts[3] + 1) == starts[4]
     path = tmp_path / "a.mp3"
-    path.write_bytes(content)
-    per_frame = 1152 if rate >= 32000 else 576
-    assert audio.seconds(path) == pytest.approx(len(starts) * per_frame / rate, abs=2 * per_frame / rate)
+    path.write_bytes(broken.id3(5000) + content + broken.ID3V1)
+    with disk.opened(path) as source:
+        found = mpeg.find(source)
+    assert found.starts.tolist() == [5010 + start for start in broken.mp3_frames(content)]
+    assert found.kind == (3 if rate >= 32000 else 2 if rate >= 16000 else 0, 3, rate, channels == 1)
+    assert found.samples == len(found.starts) * (1152 if rate >= 32000 else 576)
+
+
+@pytest.mark.parametrize("rate", [16000, 44100])
+def test_an_mp3_with_a_right_index_is_what_libsndfile_reads(tmp_path, rate):
+    path = write(tmp_path / "a.mp3", sine(3.0, rate), rate)
+    expected, _ = soundfile.read(path, dtype="float32")
+    np.testing.assert_allclose(audio.load(path, sr=rate), expected, atol=1e-6)
+
+
+# Header by header, from the tables of ISO 11172-3 and 13818-3.
+@pytest.mark.parametrize(
+    ("head", "kind", "size"),
+    [
+        ("fffb9000", (3, 3, 44100, False), 417),  # 128 kbit/s: 144 * 128000 / 44100
+        ("fffb9200", (3, 3, 44100, False), 418),  # padded
+        ("fff350c0", (2, 3, 22050, True), 130),  # 40 kbit/s: 72 * 40000 / 22050
+        ("fffd8400", (3, 2, 48000, False), 384),  # 128 kbit/s: 144 * 128000 / 48000
+        ("ffff4000", (3, 1, 44100, False), 136),  # 128 kbit/s: 12 * 128000 / 44100 = 34 slots of 4 bytes
+    ],
+)
+def test_what_a_header_says(head, kind, size):
+    header = mpeg._header(bytes.fromhex(head))
+    assert (header.kind, header.size) == (kind, size)
+
+
+@pytest.mark.parametrize("head", ["ffeb9000", "fff99000", "fffbf000", "fffb9c00", "7ffb9000", "fffb90"])
+def test_what_is_not_a_header(head):
+    assert mpeg._header(bytes.fromhex(head)) is None
+
+
+@given(page=st.binary(min_size=27, max_size=200))
+def test_checksums_of_pages(page):
+    assert ogg.checksum(page) == broken.ogg_checksum(page[:22] + bytes(4) + page[26:])
+
+
+# -- what a file is ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        ("0000002066747970 4d344120", "an MP4 or QuickTime file"),
+        ("00000008 77696465 00001000 6d646174", "an MP4 or QuickTime file"),
+        ("1a45dfa3 01000000", "a Matroska or WebM file"),
+        ("3026b2758e66cf11a6d900aa0062ce6c", "a Windows Media file"),
+        ("fff15080 2ffffc21", "an AAC file"),
+        ("7776706b 00000000", "a WavPack file"),
+        ("4d414320 96 0f", "a Monkey's Audio file"),
+        ("2321414d520a", "an AMR file"),
+        ("0b77", "a Dolby Digital file"),
+        ("52494646 00000000 41564920", "an AVI film"),
+        ("504b0304", "an archive"),
+        ("89504e47", "a picture or a document"),
+        ("3c21444f43545950452068746d6c3e", "a web page"),
+        ("4d546864 00000006", "notes, not sound"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.wav", "a.mp3", "a.m4a"])
+def test_a_file_of_another_kind_is_named_by_its_content(tmp_path, head, words, name):
+    path = tmp_path / name
+    path.write_bytes(bytes.fromhex(head) + np.random.default_rng(0).bytes(5000))
+    message = refused(path, words, "cannot be read as sound here; ")
+    assert "damaged" not in message
+    path.write_bytes(broken.id3(300) + path.read_bytes())
+    refused(path, words)
+
+
+def test_a_wav_in_a_rare_encoding(tmp_path):
+    content = broken.put(broken.whole("wav"), 20, "<H", 0x00FF)  # AAC
+    (tmp_path / "a.wav").write_bytes(content)
+    refused(tmp_path / "a.wav", "a WAV file in a rare encoding", "convert it")
+
+
+def test_every_ending_of_sound_is_listed_with_what_to_do():
+    read = {ending for ending, sentence in audio.ENDINGS.items() if sentence is None}
+    assert read >= {".wav", ".wave", ".rf64", ".w64", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".au"}
+    assert read >= {".snd", ".aif", ".aiff", ".aifc", ".caf"}
+    others = {".m4a", ".m4b", ".mp4", ".mov", ".3gp", ".aac", ".wma", ".webm", ".mka", ".ape", ".wv", ".amr"}
+    assert others | {".ac3", ".dsf", ".spx", ".mid"} <= audio.SUFFIXES - read
+    for ending in audio.SUFFIXES - read:
+        assert "cannot be read as sound here; " in audio.ENDINGS[ending]
+    assert all(re.fullmatch(r"\.[a-z0-9+]+", ending) for ending in audio.SUFFIXES)
+
+
+@pytest.mark.parametrize("form", ["WAV", "WAVEX", "RF64", "AIFF", "CAF", "AU", "W64"])
+def test_every_ending_that_is_read_can_be(tmp_path, form):
+    path = tmp_path / f"a.{form.lower()}"
+    soundfile.write(path, sine(0.5), 22050, format=form, subtype="PCM_16")
+    assert audio.load(path).shape == (11025,)
+
+
+def test_signatures_do_not_fit_files_that_can_be_read(whole_files):
+    for content in whole_files.values():
+        assert kinds.recognise(content[: kinds.HEAD]) is None

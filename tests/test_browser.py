@@ -1,16 +1,23 @@
-"""One real browser: a lesson is opened in JupyterLab, run, moved by keyboard, heard and answered."""
+"""A real browser: lessons in JupyterLab, used by keyboard; and every script with names that try to run."""
 
 import os
 import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 
 import pytest
 
-from mirlab import cli, lessons, paths
+import mirlab.lessons.quiz
+import mirlab.widgets  # noqa: F401, with which all classes are defined
+from mirlab import lab as jupyterlab
+from mirlab import lessons, paths
+from mirlab.plots import MARKS
+from mirlab.show.cards import Card
+from mirlab.show.controls import Widget
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 REQUIRED = os.environ.get("MIRLAB_REQUIRE_BROWSER")
@@ -43,11 +50,13 @@ def lab(tmp_path_factory):
     shutil.copytree(paths.COURSE / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".*"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paths, "COURSE", folder)  # what a browser saves must not change the notebooks
-        command = cli.jupyter_command(folder / "notebooks" / cli.FIRST_LESSON, browser=False, port=port)
+        first = folder / "notebooks" / jupyterlab.FIRST_LESSON
+        command = [sys.executable, "-m", "jupyterlab", *jupyterlab.arguments(first, browser=False, port=port)]
     command += ["--LabApp.expose_app_in_browser=True"]
     token = secrets.token_hex(16)
-    environment = cli.jupyter_environment()
+    environment = os.environ | jupyterlab.environment()
     environment |= {"JUPYTER_TOKEN": token, "MIRLAB_PROGRESS": str(folder / "progress.sqlite")}
+    environment["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / "workspaces")  # not among those of the developer
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
@@ -78,7 +87,7 @@ def browser():
 
 @pytest.fixture
 def run(lab, browser):
-    """Open a lesson, run all its cells, and hand the page over; nothing may be asked of the outside."""
+    """Return a function that opens a lesson and runs all its cells; no request may leave the machine."""
     address, token = lab
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     outside = []
@@ -90,7 +99,7 @@ def run(lab, browser):
         page.goto(f"{address}/lab/tree/notebooks/{notebook}?token={token}&reset")
         page.wait_for_function(READY, timeout=60_000)
         page.wait_for_timeout(500)
-        # the promise is left alone: it ends when the last cell has ended
+        # This promise ends when the last cell has ended.
         page.evaluate("() => { window.done = jupyterapp.commands.execute('notebook:run-all-cells'); }")
         page.evaluate("() => window.done", None)
         return page
@@ -107,7 +116,7 @@ def press(locator, key):
 
 
 def answer_quiz(page):
-    """Take the first choice of the first question by keyboard, and wait for what is said to it."""
+    """Take the first choice of the first question by keyboard, and wait for the answer."""
     question = page.locator("form.mirlab-question").first
     press(question.locator("input").first, "Space")
     press(question.locator("button"), "Enter")
@@ -116,7 +125,7 @@ def answer_quiz(page):
 
 
 def play_first_sound(page):
-    """Start the first player by keyboard; return how far it has come after a second."""
+    """Start the first player; return its time after a second."""
     audio = page.locator(".jp-OutputArea audio").first
     audio.scroll_into_view_if_needed()
     audio.evaluate("player => player.play()")
@@ -124,14 +133,14 @@ def play_first_sound(page):
     return audio.evaluate("player => player.currentTime")
 
 
-def test_lesson_00_is_run_heard_and_answered(run):
+def test_lesson_00_runs_plays_and_answers(run):
     page = run("00")
     assert page.locator(".jp-OutputArea [data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     assert play_first_sound(page) > 0.3
     answer_quiz(page)
 
 
-def test_lesson_01_moves_its_slider_by_keyboard_and_the_picture_follows(run):
+def test_lesson_01_moves_its_slider_by_keyboard(run):
     page = run("01")
     box = page.locator(".mirlab-labelled-songs").last
     slider, picture = box.locator("input[type=range]"), box.locator("img")
@@ -144,7 +153,7 @@ def test_lesson_01_moves_its_slider_by_keyboard_and_the_picture_follows(run):
     assert len(picture.get_attribute("alt")) > 30
 
 
-def test_lesson_05_steps_by_keyboard_and_the_picture_and_the_words_follow(run):
+def test_lesson_05_steps_by_keyboard(run):
     page = run("05")
     box = page.locator(".mirlab-stepper").last
     picture, words = box.locator("img"), box.locator("[role=status]")
@@ -159,13 +168,13 @@ def test_lesson_05_steps_by_keyboard_and_the_picture_and_the_words_follow(run):
 
 
 def sounds(box):
-    """Wait until the widget's own player sounds; return what it says it plays."""
+    """Wait until the widget's own player plays; return what it says."""
     player = box.locator("audio")
     box.page.wait_for_function("e => e.currentTime > 0.3", arg=player.element_handle(), timeout=PATIENCE)
     return box.locator("[role=status]").inner_text()
 
 
-def test_lesson_06_goes_over_the_map_by_arrow_keys_and_hears_a_point(run):
+def test_lesson_06_hears_a_point_of_the_map_by_keyboard(run):
     page = run("06")
     box = page.locator(".mirlab-sound-map").last
     box.wait_for(timeout=PATIENCE)
@@ -181,7 +190,7 @@ def test_lesson_06_goes_over_the_map_by_arrow_keys_and_hears_a_point(run):
     answer_quiz(page)
 
 
-def test_lesson_08_chooses_a_query_by_keyboard_and_hears_a_neighbour(run):
+def test_lesson_08_hears_a_neighbour_by_keyboard(run):
     page = run("08")
     box = page.locator(".mirlab-query").last
     box.wait_for(timeout=PATIENCE)
@@ -201,3 +210,106 @@ def test_lesson_08_chooses_a_query_by_keyboard_and_hears_a_neighbour(run):
     heard = sounds(box)
     assert second.locator("strong").inner_text() in heard
     answer_quiz(page)
+
+
+# -- every script, without JupyterLab ---------------------------------------------------------------------
+
+EVIL = '"><img src=x onerror="window.hacked = 1"><script>window.hacked = 1</script> & `a` $x$'
+SOUND = "data:audio/wav;base64,UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA="
+PICTURE = {"picture": "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=", "alt": EVIL, "said": EVIL}
+PLAYING = {"plays": 0, "heard": {"said": EVIL}}
+POINT = {"x": 9, "y": 9, "name": EVIL, "set": 0, "label": True, "side": "left", "near": [0], "says": EVIL}
+ITEM = {"name": EVIL, "says": EVIL, "row": 0, "match": True}
+SET = {"name": EVIL, "color": MARKS[0][0], "marker": MARKS[0][1]}
+CARD = Card("right", EVIL, EVIL).html(role="note")
+
+
+def scripts(kind):
+    """Yield (name, script) of each class with a script of its own."""
+    for one in kind.__subclasses__():
+        if isinstance(vars(one).get("_esm"), str):
+            yield one.__name__, one._esm
+        yield from scripts(one)
+
+
+SCRIPTS = dict(scripts(Widget))
+STATES = {
+    "GuessingGame": {
+        "sounds": [SOUND],
+        "genres": [EVIL],
+        "guesses": [EVIL],
+        "answers": [CARD],
+        "score": EVIL,
+    },
+    "FewLabels": PICTURE | {"options": {"target": [EVIL, [[EVIL, EVIL], ["b", "b"]]]}, "target": EVIL},
+    "LabelPair": PICTURE
+    | {"labels": [EVIL], "chosen": [EVIL] * 2, "sounds": [SOUND] * 2, "heard": [EVIL] * 2, "turn": 0},
+    "LabelledSongs": PICTURE | {"targets": [EVIL], "target": EVIL, "songs": 3, "most": 20},
+    "MelExplorer": PICTURE
+    | {"sliders": [{"name": "n_fft", "label": EVIL, "values": [1, 2], "texts": [EVIL, EVIL]}]}
+    | {"n_fft": 2, "original": SOUND, "rebuilt": SOUND},
+    "RankedSounds": PLAYING
+    | {"lists": [{"title": EVIL, "items": [ITEM, ITEM], "wide": wide} for wide in (True, False)]}
+    | {"words": [EVIL, EVIL], "choices": [{"label": EVIL, "options": [EVIL]}], "picked": [0]},
+    "SoundMap": PLAYING
+    | {
+        "map": {"points": [POINT, POINT], "sets": [SET], "width": 90, "height": 90, "about": EVIL},
+        "point": 0,
+    },
+    "WarpStepper": PICTURE | {"names": [EVIL], "sounds": [SOUND], "steps": 3, "drawn": 0},
+    "Asked": {
+        "question": {"number": 1, "text": EVIL, "choices": [EVIL, EVIL], "several": False},
+        "chosen": [1],
+        "checks": 0,
+        "answer": CARD,
+    },
+}
+"""For each class with a script, what Python sends to it."""
+
+RENDER = """async ([script, state]) => {
+    const module = await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+    const listeners = [];
+    window.sent = [];
+    const model = {
+        get: (name) => { if (!(name in state)) throw new Error(`no trait ${name}`); return state[name]; },
+        set: (name, value) => Object.assign(state, typeof name === "string" ? { [name]: value } : name),
+        on: (_, listener) => listeners.push(listener),
+        save_changes: () => window.sent.push({ ...state }),
+    };
+    module.default.render({ model, el: document.body });
+    listeners.forEach((listener) => listener());
+    await new Promise((done) => setTimeout(done, 100));
+}"""
+
+
+@pytest.fixture
+def rendered(browser):
+    """Return a function that shows a script with its state on an empty page."""
+    page = browser.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    def render(name):
+        page.evaluate(RENDER, [SCRIPTS[name], STATES[name]])
+        return page
+
+    yield render
+    page.close()
+    assert errors == []
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_no_name_runs_in_a_page(rendered, name):
+    page = rendered(name)
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("script, img[src=x]").count() == 0
+    assert page.locator("body").inner_text().count("onerror") + page.locator("option").count() > 0
+    loose = page.locator("audio, button, input, select, [tabindex]").evaluate_all(
+        "all => all.filter((one) => !one.hasAttribute('data-lm-suppress-shortcuts')).length"
+    )
+    assert loose == 0  # JupyterLab takes the keys of such a control
+    assert page.locator("[role=status]").count() > 0
+
+
+def test_every_script_is_among_them():
+    assert set(SCRIPTS) == set(STATES)

@@ -3,30 +3,22 @@
 import json
 import os
 import re
-import shutil
-import socket
 import subprocess
 import sys
-import tempfile
-import threading
-import time
 from pathlib import Path
-from types import SimpleNamespace
-from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
 
 import joblib
 import numpy as np
-import psutil
 import pytest
 import soundfile
 
-from mirlab import __version__, audio, beyond, cli, paper, paths, results, warp
+from mirlab import __version__, cli, commands, extractors, paper
 from mirlab.cli import main
 from mirlab.errors import DatasetError
-from mirlab.paper import Study
+from mirlab.extractors import Extractor
+from mirlab.paper import open_questions, page, published_figures
 
-COMMANDS = ("lab", "reproduce", "beyond", "results", "extract", "doctor", "progress")
+COMMANDS = next(action.choices for action in cli._parser()._actions if action.choices)
 GIB = 2**30
 
 
@@ -71,15 +63,15 @@ def test_version(capsys):
 
 
 MISTAKES = [
-    ([], r"the following arguments are required: COMMAND \(see mirlab --help\)"),
+    ([], r"the following arguments are required: COMMAND \(see python3 course.py --help\)"),
     (["fly"], r"invalid choice: 'fly' \(choose from '?lab'?, .*doctor"),
-    (["lab", "--fast"], r"unrecognized arguments: --fast \(see mirlab --help\)"),
-    (["extract"], r"the following arguments are required: NAME \(see mirlab extract --help\)"),
+    (["lab", "--fast"], r"unrecognized arguments: --fast \(see python3 course.py --help\)"),
+    (["extract"], r"the following arguments are required: NAME \(see python3 course.py extract --help\)"),
     (
         ["extract", "gtzann"],
         r"no data set 'gtzann' \(did you mean 'gtzan'\?\); there are folder, artists1517, gtzan, ",
     ),
-    (["extract", "gtzan"], r"'gtzan' needs root, the folder it lies in: genres/<genre>/"),
+    (["extract", "gtzan"], r"'gtzan' needs root \(--root DIR\), the folder that it is in: genres/<genre>/"),
     (["extract", "gtzan-synth", "--root", "x"], r"composed by mirlab and takes no root, but got 'x'"),
     (["extract", "homburg", "--root", "empty"], r"empty: homburg is not here, no genre folder has sound"),
     (["extract", "folder", "--root", "missing"], r"missing: cannot be opened as a folder \(No such file"),
@@ -101,12 +93,12 @@ MISTAKES = [
     (["reproduce", "--only", "table4,,table5"], r"no experiment ''; there are table3"),
     (
         ["reproduce", "--root", "missing"],
-        r"missing: there is no such folder; --root names the one that holds",
+        r"missing: there is no such folder; name the one that holds the data sets \(--root DIR\)",
     ),
-    (["reproduce", "--root", "file"], r"file: there is no such folder; --root names"),
+    (["reproduce", "--root", "file"], r"file: there is no such folder; name the one"),
     (
         ["reproduce", "--root", "empty"],
-        r"no data set found under --root: \S*empty: no label has sound; the layout",
+        r"no data set was found \(--root DIR\): \S*empty: no label has sound; the layout",
     ),
     (
         ["reproduce", "--json", "missing/a.json"],
@@ -143,7 +135,7 @@ def test_a_data_folder_that_cannot_be_made(capsys, tmp_path, monkeypatch):
         r"features cannot be kept here \(.+\); make room, or choose another folder", one_line(capsys)
     )
     assert main(["lab"]) == 2
-    assert "features cannot be kept here" in capsys.readouterr().err
+    assert "cannot be written (Not a directory); set MIRLAB_DATA" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -176,8 +168,8 @@ def test_stopped_by_the_user(capsys, monkeypatch, data_dir):
     assert main(["reproduce"]) == 130
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.splitlines()[-1].startswith(
-        "mirlab: stopped; what is finished is kept, the same command goes on"
+    assert err.splitlines()[-1] == (
+        "mirlab: stopped; finished features and embeddings are kept; experiments start again"
     )
 
 
@@ -187,7 +179,9 @@ def test_stopped_while_unpacking(capsys, monkeypatch, tmp_path):
 
     monkeypatch.setattr("mirlab.datasets.archive.unpack", stopped)
     assert main(["unpack", str(tmp_path / "a.zip")]) == 130
-    assert capsys.readouterr().err.splitlines()[-1] == "mirlab: stopped; nothing was unpacked"
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "mirlab: stopped; finished work is kept, and the same command continues"
+    )
 
 
 def test_nobody_listens_any_more():
@@ -217,7 +211,7 @@ def test_a_process_a_core_up_to_four(cores, jobs, monkeypatch):
 
 
 def test_each_kind_of_work_has_a_bar(capsys):
-    with cli._progress_bars() as show:
+    with commands.progress_bars() as show:
         show(0, 4, "composing")
         show(4, 4, "composing")
         show(1, 2, "learning")
@@ -276,7 +270,7 @@ Table 3. Nearest labels in the joint embedding (L1); below each, the paper's.
   pop (homburg-synth): rock (gtzan-synth), jazz (unique-synth)
   First.
 
-Table 4. Accuracy, all training songs, ten folds (ours ± standard error; the paper's in brackets).
+Table 4. Accuracy, all training songs, up to ten folds (ours ± standard error; the paper's in brackets).
                                           base                   genre                     tag
   gtzan-synth            0.712 ± 0.012 (0.748)               - (0.671)   0.800 ± 0.020 (0.754)
   folder                                     -           0.500 ± 0.100                       -
@@ -287,7 +281,7 @@ Table 5. Precision at 10, L1 (ours ± standard error; the paper's in brackets).
   gtzan-synth                        - (0.480)   0.500 ± 0.010 (0.520)               - (0.530)
   Third.
 
-Figure 3. Accuracy by number of training songs a label (the paper prints no numbers).
+Figure 3. Accuracy by number of training songs per label (the paper prints no numbers).
                                              1               2               5              10              20
   gtzan-synth          base      0.010 ± 0.010   0.020 ± 0.010   0.050 ± 0.010   0.100 ± 0.010   0.200 ± 0.010
   Fourth. Fourth. Fourth. Fourth. Fourth. Fourth. Fourth. Fourth. Fourth. Fourth. Fourth. Fourth. Fourth.
@@ -297,13 +291,13 @@ Figure 3. Accuracy by number of training songs a label (the paper prints no numb
 
 
 def test_a_report_as_text():
-    assert cli.as_text(REPORT) == TEXT
+    assert paper.as_text(REPORT) == TEXT
 
 
 def test_a_report_of_nothing_but_problems():
     empty = REPORT | {"table4": [], "table5": [], "figure3": [], "missing": []}
     del empty["table3"]
-    text = cli.as_text(empty)
+    text = paper.as_text(empty)
     assert "not found" not in text
     assert "base" not in text
     for sentence in ("Second.", "Third.", "Fourth."):
@@ -383,7 +377,7 @@ def answered(monkeypatch):
         asked.append((study, names))
         return {"questions": {name: {"question": f"{name}?", "verdict": ["a", "b"]} for name in names}}
 
-    monkeypatch.setattr(beyond, "run", run)
+    monkeypatch.setattr(open_questions, "run", run)
     return asked
 
 
@@ -400,7 +394,7 @@ def test_beyond_prints_verdicts_and_writes(answered, capsys, tmp_path):
 
 def test_beyond_asks_every_question_unless_told(answered, capsys):
     assert main(["beyond"]) == 0
-    assert answered[0][1] == list(beyond.QUESTIONS)
+    assert answered[0][1] == list(open_questions.QUESTIONS)
 
 
 @pytest.mark.parametrize(
@@ -416,18 +410,18 @@ def test_beyond_refuses_before_the_work(arguments, message, answered, capsys):
 
 
 def test_results_writes_the_page_that_is_kept(capsys, tmp_path, monkeypatch):
-    page = tmp_path / "results.md"
-    kept = results.PAGE.read_text(encoding="utf-8")
-    monkeypatch.setattr(results, "PAGE", page)
+    written = tmp_path / "results.md"
+    kept = page.PAGE.read_text(encoding="utf-8")
+    monkeypatch.setattr(page, "PAGE", written)
     assert main(["results"]) == 0
-    assert str(page) in capsys.readouterr().out
-    assert page.read_text(encoding="utf-8") == kept, "docs/results.md is old: run `mirlab results`"
+    assert str(written) in capsys.readouterr().out
+    assert written.read_text(encoding="utf-8") == kept, "docs/results.md is old: run `mirlab results`"
 
 
 def test_results_names_the_figures_that_are_missing(capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr(paper, "RESULTS", tmp_path)
+    monkeypatch.setattr(published_figures, "RESULTS", tmp_path)
     assert main(["results"]) == 2
-    assert "reproduce-seed0.json is missing: `mirlab reproduce --seed 0 --json` makes it" in one_line(capsys)
+    assert "reproduce-seed0.json is missing: restore it" in one_line(capsys)
 
 
 # --- extract --------------------------------------------------------------------------------------------
@@ -454,289 +448,22 @@ def test_extract_leaves_out_what_is_broken_and_says_so(capsys, tmp_path, data_di
     assert len(list((data_dir / "features" / "folder").glob("*/index.json"))) == 1
 
 
-# --- lab ------------------------------------------------------------------------------------------------
-
-
-class FakeJupyter:
-    """Stands for the process of JupyterLab."""
-
-    started: list
-
-    def __init__(self, command, env):
-        self.started.append((command, env))
-        self.waits = iter([KeyboardInterrupt, KeyboardInterrupt, 5])
-
-    def wait(self):
-        if (end := next(self.waits)) is KeyboardInterrupt:
-            raise KeyboardInterrupt
-        return end
-
-
-@pytest.fixture
-def lab(monkeypatch, tmp_path, data_dir):
-    """A course with one notebook, nothing to build and no Jupyter; returns what happens."""
-    events = []
-    (tmp_path / "notebooks").mkdir()
-    (tmp_path / "notebooks" / cli.FIRST_LESSON).write_text("{}", encoding="utf-8")
-    monkeypatch.setattr(paths, "COURSE", tmp_path)
-    monkeypatch.setattr(Study, "prepare", lambda self: events.append(("prepare", self.n_jobs)))
-    monkeypatch.setattr(FakeJupyter, "started", events, raising=False)
-    monkeypatch.setattr(subprocess, "Popen", FakeJupyter)
-    return events
-
-
-def test_lab_builds_and_opens_the_first_lesson(lab, capsys, data_dir):
-    assert main(["lab", "--jobs", "3"]) == 5  # as Jupyter ends, whatever it makes of Ctrl-C
-    prepared, (command, environment) = lab
-    assert prepared == ("prepare", 3)
-    assert command == cli.jupyter_command(paths.COURSE / "notebooks" / cli.FIRST_LESSON)
-    assert environment["JUPYTERLAB_SETTINGS_DIR"] == str(data_dir / "jupyter-settings")
-    assert f"All there, in {data_dir}." in capsys.readouterr().out
-
-
-def test_lab_can_build_only(lab):
-    assert main(["lab", "--build-only"]) == 0
-    assert [what for what, _ in lab] == ["prepare"]
-
-
-def test_lab_can_do_without_a_browser(lab):
-    main(["lab", "--no-browser"])
-    assert "--no-browser" in lab[1][0]
-
-
-def test_lab_without_notebooks(lab, capsys):
-    (paths.COURSE / "notebooks" / cli.FIRST_LESSON).unlink()
-    assert main(["lab"]) == 2
-    assert re.search(r"00_start_here.ipynb is missing: install mirlab from a clone", one_line(capsys))
-    assert lab == []
-
-
-def test_the_command_for_jupyter():
-    notebook = paths.COURSE / "notebooks" / cli.FIRST_LESSON
-    command = cli.jupyter_command(notebook)
-    assert command[:3] == [sys.executable, "-m", "jupyterlab"]
-    assert f"--LabApp.default_url=/lab/tree/notebooks/{cli.FIRST_LESSON}" in command
-    assert "--ServerApp.ip=127.0.0.1" in command
-    assert f"--ServerApp.root_dir={paths.COURSE}" in command
-    assert "--LabApp.extension_manager=readonly" in command  # the other one asks the network
-    assert "--no-browser" not in command
-    assert "token" not in " ".join(command)  # everybody on the machine can read this line
-    assert "://" not in " ".join(command)
-    assert "--ServerApp.port=8899" in cli.jupyter_command(notebook, port=8899)
-
-
-def test_the_settings_for_jupyter(data_dir, monkeypatch):
-    monkeypatch.delenv("JUPYTERLAB_SETTINGS_DIR", raising=False)
-    folder = Path(cli.jupyter_environment()["JUPYTERLAB_SETTINGS_DIR"])
-    assert folder == data_dir / "jupyter-settings"
-    for name, settings in cli.QUIET_JUPYTER.items():
-        assert json.loads((folder / name).read_text(encoding="utf-8")) == settings
-    mine = folder / next(iter(cli.QUIET_JUPYTER))
-    mine.write_text("{}", encoding="utf-8")
-    cli.jupyter_environment()
-    assert mine.read_text(encoding="utf-8") == "{}"  # what a learner has changed stays
-    monkeypatch.setenv("JUPYTERLAB_SETTINGS_DIR", "chosen")
-    assert cli.jupyter_environment()["JUPYTERLAB_SETTINGS_DIR"] == "chosen"
-
-
-def test_jupyter_knows_these_settings():
-    schemas = Path(sys.prefix, "share", "jupyter", "lab", "schemas")
-    for name, settings in cli.QUIET_JUPYTER.items():
-        file = schemas / name.replace(".jupyterlab-settings", ".json")
-        known = json.loads(file.read_text(encoding="utf-8"))["properties"]
-        for key, value in settings.items():
-            assert value != known[key]["default"], "not needed"
-            assert value in known[key].get("enum", [value])
-            assert "boolean" in str(known[key].get("type")) or not isinstance(value, bool)
-
-
-def status(url):
-    for _ in range(100):
-        try:
-            with urlopen(url, timeout=10) as answer:
-                return answer.status, answer.read().decode()
-        except HTTPError as error:
-            return error.code, ""
-        except URLError:  # Jupyter prints its address a moment before it listens
-            time.sleep(0.1)
-    pytest.fail(f"no answer from {url}")
-
-
-def test_jupyter_starts_and_lets_in_nobody_without_the_token(data_dir, tmp_path, monkeypatch):
-    for name in ("RUNTIME", "CONFIG", "DATA"):
-        monkeypatch.setenv(f"JUPYTER_{name}_DIR", str(tmp_path / name))
-    monkeypatch.delenv("JUPYTER_TOKEN", raising=False)
-    monkeypatch.delenv("JUPYTERLAB_SETTINGS_DIR", raising=False)
-    course = tmp_path / "a course"
-    notebook = course / "notebooks" / cli.FIRST_LESSON
-    notebook.parent.mkdir(parents=True)
-    empty = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    notebook.write_text(json.dumps(empty), encoding="utf-8")
-    monkeypatch.setattr(paths, "COURSE", course)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    process = subprocess.Popen(
-        cli.jupyter_command(notebook, browser=False, port=port),
-        env=cli.jupyter_environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    )
-    alarm = threading.Timer(40, process.kill)
-    alarm.start()
-    try:
-        address = rf"http://127\.0\.0\.1:{port}/lab/tree/notebooks/{cli.FIRST_LESSON}\?token=([0-9a-f]+)"
-        said = ""
-        for line in process.stderr:
-            said += line
-            if found := re.search(rf"jpserver-\d+-open\.html.*{address}", said, re.DOTALL):
-                break
-        else:
-            pytest.fail(said)
-        # The pipe must not fill up while the server is asked.
-        threading.Thread(target=process.stderr.read, daemon=True).start()
-        token, home = found[1], f"http://127.0.0.1:{port}"
-        assert len(token) >= 32
-        [page] = (tmp_path / "RUNTIME").glob("jpserver-*-open.html")  # what a browser is sent to
-        assert f"/lab/tree/notebooks/{cli.FIRST_LESSON}?token={token}" in page.read_text(encoding="utf-8")
-        assert status(f"{home}/api/status?token={token}")[0] == 200
-        assert status(f"{home}/api/status")[0] == 403
-        assert status(f"{home}/api/status?token={'0' * len(token)}")[0] == 403
-        code, contents = status(f"{home}/api/contents/notebooks/{cli.FIRST_LESSON}?token={token}")
-        assert (code, json.loads(contents)["type"]) == (200, "notebook")
-        setting = "lab/api/settings/@jupyterlab/apputils-extension:notification"
-        assert '"fetchNews": "false"' in json.loads(status(f"{home}/{setting}?token={token}")[1])["raw"]
-        connections = psutil.Process(process.pid).net_connections("tcp")
-        assert {c.laddr.ip for c in connections if c.status == psutil.CONN_LISTEN} == {"127.0.0.1"}
-    finally:
-        alarm.cancel()
-        process.terminate()
-        process.wait(30)
-        process.stderr.close()
-
-
-# --- doctor ---------------------------------------------------------------------------------------------
-
-
-def doctor(monkeypatch, capsys, **checks):
-    monkeypatch.setattr(cli, "DOCTOR", checks)
-    code = main(["doctor"])
-    out, err = capsys.readouterr()
-    assert err == ""
-    return code, out
-
-
-def raises(error):
-    def check():
-        raise error
-
-    return check
-
-
-def test_doctor_finds_all_well(monkeypatch, capsys):
-    code, out = doctor(monkeypatch, capsys, disk=lambda: "12 GB", sound=lambda: "heard")
-    assert code == 0
-    assert out == "OK    disk: 12 GB\nOK    sound: heard\n\nReady for class.\n"
-
-
-def test_doctor_goes_on_after_what_is_to_mend(monkeypatch, capsys):
-    checks = {"a": raises(DatasetError("do so")), "b": raises(RuntimeError("no idea")), "c": lambda: "fine"}
-    code, out = doctor(monkeypatch, capsys, **checks)
-    assert code == 1
-    assert out.splitlines() == [
-        "MEND  a: do so",
-        "MEND  b: RuntimeError: no idea; set the course up again (course.py)",
-        "OK    c: fine",
-        "",
-        "Not ready yet: see the lines that begin with MEND.",
+def test_extract_takes_kinds_of_features(capsys, tmp_path, data_dir, monkeypatch):
+    for label in ("loud", "soft"):
+        write_noise(tmp_path / "music" / label / "fine.wav")
+    network = Extractor("msd_vgg", lambda y: np.ones((1, 4)), 4, {"format": 0})
+    monkeypatch.setattr(extractors, "network", lambda name: network)
+    arguments = ["extract", "folder", "--root", str(tmp_path / "music"), "--jobs", "1"]
+    assert main([*arguments, "--features", "base, msd_vgg"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "folder: 2 excerpts, 174 frames, 0 problems",
+        "folder: 2 excerpts, 2 patches of msd_vgg, 0 problems",
     ]
 
 
-def broken(name, monkeypatch, capsys):
-    code, out = doctor(monkeypatch, capsys, **{name: cli.DOCTOR[name]})
-    assert code == 1
-    return out.splitlines()[0].removeprefix(f"MEND  {name}: ")
-
-
-@pytest.mark.parametrize("found", [(3, 10, 9), (3, 14, 0)])
-def test_doctor_python(found, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "version_info", found)
-    assert broken("Python", monkeypatch, capsys).endswith("; install 3.11, 3.12 or 3.13")
-
-
-def test_doctor_memory(monkeypatch, capsys):
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=GIB // 2))
-    told = broken("memory", monkeypatch, capsys)
-    assert told == "0.5 GB free; close other programs until there is 1 GB"
-
-
-def test_doctor_disk(monkeypatch, capsys, data_dir):
-    monkeypatch.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(free=GIB // 4))
-    monkeypatch.setattr(cli, "_built", lambda: False)
-    told = broken("disk", monkeypatch, capsys)
-    assert told == (
-        f"0.2 GB free at {data_dir.parent}; the course builds 0.7 GB: make room, or set MIRLAB_DATA"
-    )
-    monkeypatch.setattr(cli, "_built", lambda: True)
-    assert cli._check_disk().startswith("0 GB free at ")
-
-
-def test_doctor_disk_that_cannot_be_written(monkeypatch, capsys, data_dir):
-    monkeypatch.setattr(
-        tempfile, "TemporaryFile", lambda **_: raises(PermissionError(13, "Permission denied"))()
-    )
-    told = broken("disk", monkeypatch, capsys)
-    assert told == (
-        f"{data_dir.parent} cannot be written (Permission denied); set MIRLAB_DATA to a folder of yours"
-    )
-
-
-def test_doctor_disk_that_is_not_there(monkeypatch, capsys, data_dir):
-    monkeypatch.setattr(Path, "exists", lambda self: False)  # a drive that is unplugged
-    assert "cannot be written" in broken("disk", monkeypatch, capsys)
-
-
-def test_doctor_compiler(monkeypatch, capsys):
-    monkeypatch.setattr(warp.WarpEmbedding, "fit", lambda *_: raises(RuntimeError("cannot cache function"))())
-    told = broken("compiler", monkeypatch, capsys)
-    assert told == "RuntimeError: cannot cache function; set the course up again (course.py)"
-
-
-def test_doctor_sound(monkeypatch, capsys):
-    monkeypatch.setattr(audio, "load", lambda path: np.zeros(220500, np.float32))
-    told = broken("sound", monkeypatch, capsys)
-    assert told == "a sound written and read again is another; reinstall soundfile"
-
-
-def test_doctor_notebooks(monkeypatch, capsys, tmp_path):
-    monkeypatch.setattr(paths, "COURSE", tmp_path)
-    told = broken("notebooks", monkeypatch, capsys)
-    assert told == f"none in {tmp_path / 'notebooks'}; install mirlab from a clone of the course"
-
-
-def test_doctor_server(monkeypatch, capsys):
-    monkeypatch.setattr(socket, "create_server", lambda _: raises(OSError(13, "Permission denied"))())
-    told = broken("server", monkeypatch, capsys)
-    assert told.startswith("this machine cannot reach itself at 127.0.0.1 (Permission denied); ask whoever")
-
-
-def test_doctor_corpus_that_is_not_built(monkeypatch, capsys, data_dir):
-    told = broken("corpus", monkeypatch, capsys)
-    assert told == "not built yet; run `mirlab lab --build-only` (a minute or two, no network needed)"
-    assert not list(data_dir.rglob("*.npy"))  # looking is not building
-
-
-def test_doctor_corpus_that_is_built_by_half(study, monkeypatch, capsys):
-    monkeypatch.setattr(paper, "_open", lambda file: None)  # features are there, embeddings are not
-    monkeypatch.setattr(paper, "learn", raises(AssertionError("was built")))
-    assert broken("corpus", monkeypatch, capsys).startswith("not built yet")
-
-
-def test_doctor_on_this_machine(study, capsys, monkeypatch):
-    sound = {name: cli.DOCTOR[name] for name in ("Python", "compiler", "sound", "server", "corpus")}
-    code, out = doctor(monkeypatch, capsys, **sound)
-    assert code == 0, out
-    assert re.search(r"OK    sound: composed, encoded \(\d\d+ kB\), decoded, 4\d\d frames", out)
+def test_features_that_are_unknown(capsys, data_dir):
+    assert main(["reproduce", "--features", "base,mel"]) == 2
+    assert one_line(capsys) == f"there are no features 'mel'; there are {', '.join(paper.KINDS)}"
 
 
 # --- progress -------------------------------------------------------------------------------------------
@@ -754,11 +481,13 @@ def test_progress_lists_the_lessons(capsys, monkeypatch, tmp_path):
 def test_progress_that_is_off(capsys, monkeypatch):
     monkeypatch.setenv("MIRLAB_PROGRESS", "off")
     assert main(["progress"]) == 0
-    assert capsys.readouterr().out.endswith("MIRLAB_PROGRESS is off: what is solved is not kept.\n")
+    assert capsys.readouterr().out.endswith("MIRLAB_PROGRESS is off: your progress is not saved.\n")
 
 
 def test_progress_that_cannot_be_read(capsys, monkeypatch, tmp_path):
     (tmp_path / "progress").write_text("no data base, but long enough to be looked at" * 9, encoding="utf-8")
     monkeypatch.setenv("MIRLAB_PROGRESS", str(tmp_path / "progress"))
     assert main(["progress"]) == 2
-    assert re.search(r"progress cannot be read from .*; move that file away to begin anew", one_line(capsys))
+    assert re.search(
+        r"progress cannot be read from .*: file is not a database. Move that file away.", one_line(capsys)
+    )

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -165,6 +166,23 @@ def test_a_worker_is_killed(dask, music, serial, tmp_path, monkeypatch):
     assert files(data) == serial
 
 
+def test_a_worker_dies_before_its_result_is_read(dask, music, serial, tmp_path, monkeypatch):
+    from distributed import Future
+
+    read, late = Future.result, []
+
+    def result(self, timeout):
+        if not late:
+            late.append(self)
+            raise TimeoutError
+        return read(self, timeout)
+
+    monkeypatch.setattr(Future, "result", result)
+    dask.add(1)
+    assert extract(music, tmp_path / "data", monkeypatch, "--dask", dask.address) == 0
+    assert late and files(tmp_path / "data") == serial
+
+
 def test_all_workers_are_killed(dask, music, serial, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(cluster, "ALONE", 2.0)
     data = tmp_path / "data"
@@ -205,9 +223,11 @@ def test_the_scheduler_is_killed(dask, music, tmp_path):
     assert pieces(data)
 
 
-def deadly(i):
-    """Sound that kills who reads it."""
+def deadly(store, i):
+    """Sound that kills who reads it, as soon as some other piece is kept."""
     if i == 3:
+        while not list(store.glob("deadly/*.part/piece-*/index.json")):
+            time.sleep(0.05)
         os.kill(os.getpid(), signal.SIGKILL)
     return np.random.default_rng(i).uniform(-0.5, 0.5, 3000).astype(np.float32)
 
@@ -225,12 +245,12 @@ def test_a_piece_that_no_worker_survives(tmp_path):
             ["a"],
             np.zeros(n, int),
             np.arange(n),
-            deadly,
+            partial(deadly, tmp_path / "store"),
             [f"{i}" for i in range(n)],
         )
         with (
             pytest.raises(
-                MirlabError, match="2 Dask workers died of the same piece of work, the last on tcp:"
+                MirlabError, match="2 Dask workers died in the same piece of work, the last on tcp:"
             ),
             cluster.connected(dask.address, data, tmp_path / "store"),
         ):
@@ -304,7 +324,7 @@ def test_a_worker_is_no_scheduler(dask, tmp_path, music, monkeypatch, capsys):
     while not (found := re.search(r"Start worker at: +(\S+)", log.read_text(encoding="utf-8"))):
         time.sleep(0.05)
     assert extract(music, tmp_path, monkeypatch, "--dask", found[1]) == 2
-    assert "it is that of a Dask worker" in one_line(capsys)
+    assert "it belongs to a Dask worker" in one_line(capsys)
 
 
 def test_dask_is_not_installed(tmp_path, music, monkeypatch, capsys):

@@ -8,7 +8,7 @@ import pytest
 
 from mirlab import audio, datasets
 from mirlab.datasets import labels
-from mirlab.datasets.search import SETS
+from mirlab.datasets.collection import SETS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "data-sets.md"
 TEXT = " ".join(PAGE.read_text(encoding="utf-8").split())

@@ -1,5 +1,7 @@
 """The data card: what is counted, what is asked, and that nothing open can be overlooked."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from mirlab.datasets import Dataset
 from mirlab.datasets.card import OPEN, QUESTIONS, data_card
+from mirlab.datasets.files import Excerpt
 
 
 def dataset(**changes):
@@ -37,6 +40,14 @@ def test_what_can_be_counted_is_counted():
 def test_tags_are_counted_one_by_one():
     y = np.array([[1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 1, 0]], bool)
     assert "| choir | 1 | 2 |\n| brass | 3 | 3 |\n| all | 3 | 4 |" in data_card(dataset(y=y)).text
+
+
+def test_recordings_are_counted_apart_from_artists():
+    files = [Excerpt(i, Path(f"choir/{i}.mp3"), 0, group) for i, group in enumerate([0, 0, 1, 1])]
+    text = data_card(dataset(track_ids=list("abcd"), groups=np.array([0, 0, 1, 1]), excerpts=files)).text
+    assert "| label | recordings | artists | excerpts |\n|---|---|---|---|\n" in text
+    assert "| choir | 2 | 1 | 2 |\n| brass | 2 | 1 | 2 |\n| all | 4 | 2 | 4 |\n" in text
+    assert "- Formats: 4 mp3\n" in text
 
 
 def test_an_open_question_stays_open_and_is_counted():
@@ -72,7 +83,7 @@ def test_sets_of_mirlabs_own_are_called_synthetic():
     assert "Synthetic: composed" in data_card(dataset(name="gtzan-synth")).text
     assert "Synthetic" not in data_card(dataset()).text
     ids = ["blues.00000", "blues.00001", "rock.00000", "rock.00001"]
-    assert "not told by the names" in data_card(dataset(track_ids=ids)).text
+    assert "unknown, because the names" in data_card(dataset(track_ids=ids)).text
 
 
 def test_the_notebook_shows_what_is_printed():

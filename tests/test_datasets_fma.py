@@ -3,13 +3,9 @@ import hashlib
 import io
 import shutil
 
-import hypothesis.strategies as st
-import numpy as np
 import pytest
-import soundfile
-from hypothesis import given, settings
 
-from mirlab import AudioError, DatasetError, datasets
+from mirlab import DatasetError
 from mirlab.datasets import files, fma
 
 # Track, artist, split, subset, genre: true ones where they are of note.
@@ -103,35 +99,13 @@ def test_groups_are_artists_and_a_track_without_one_is_alone(tmp_path):
     assert [track.group for track in listing.excerpts] == [0, 1, 2, 0]
 
 
-def test_the_published_split(tmp_path):
-    listing = fma.find(lay_out(tmp_path, "medium"))
-    assert listing.splits == {
-        "fma": {"000002": "train", "000005": "train", "000010": "train", "099134": "test", "000003": "valid"}
-    }
-    split = files.dataset(listing).split("fma")
-    assert {part: rows.tolist() for part, rows in split.items()} == {
-        "train": [0, 1, 2],
-        "valid": [4],
-        "test": [3],
-    }
-
-
-@pytest.mark.parametrize("metadata", ["fma_metadata", ".", "fma_metadata/fma_metadata", None])
-@pytest.mark.parametrize("sound", ["fma_small", "fma_small/fma_small", "FMA_Small"])
-@pytest.mark.parametrize("inside", [False, True])
-def test_layouts_in_the_wild(tmp_path, metadata, sound, inside):
-    lay_out(tmp_path, metadata=metadata or sound, sound=sound)
-    listing = fma.find(tmp_path / sound.split("/")[0] if inside else tmp_path)
-    assert len(listing.excerpts) == 4 and all(track.path.is_file() for track in listing.excerpts)
-
-
 def test_of_several_sizes_the_largest_is_read_unless_another_is_named(tmp_path):
     lay_out(tmp_path, "small")
     lay_out(tmp_path, "medium")
     (tmp_path / "fma_large").mkdir()  # made, but nothing unpacked into it
     listing = fma.find(tmp_path)
     assert len(listing.excerpts) == 5
-    assert told(listing, tmp_path) == ["fma_small: is not read, as fma_medium is there too"]
+    assert told(listing, tmp_path) == ["fma_small: is not read, because fma_medium is there too"]
     small = fma.find(tmp_path / "fma_small")
     assert len(small.excerpts) == 4 and small.problems == []
 
@@ -145,20 +119,11 @@ def test_missing_files_and_files_of_another_size(tmp_path):
     listing = fma.find(root)
     assert len(listing.excerpts) == 4
     assert told(listing, root) == [
-        "fma_small: 2 sound files are no tracks of fma_small, the first is fma_small/000/000003.mp3"
+        "fma_small/000/000003.mp3: is the first of 2 sound files that are not in fma_small, and not read"
     ]
     data = files.dataset(listing)
     assert data.track_ids == ["000002", "000010"]
     assert data.problems[-1].startswith("2 of 4 files are missing, the first is ")
-
-
-def test_a_set_converted_to_another_format(tmp_path):
-    root = lay_out(tmp_path)
-    folder = root / "fma_small" / "000"
-    (folder / "000002.mp3").rename(folder / "000002.WAV")
-    (folder / "000005.wav").write_bytes(b"x")
-    names = [track.path.name for track in fma.find(root).excerpts]
-    assert names == ["000002.WAV", "000005.mp3", "000010.mp3", "099134.mp3"]
 
 
 def test_checksums_that_come_with_the_clips(tmp_path):
@@ -182,34 +147,15 @@ def test_checksums_that_come_with_the_clips(tmp_path):
     assert listing.checksums == {} and "checksums: cannot be read" in listing.problems[0]
 
 
-def test_clips_without_sound_are_told_and_short_ones_give_what_they_have(tmp_path):
-    root = lay_out(tmp_path)
-    (root / "fma_small" / "099" / "099134.mp3").write_bytes(b"ID3\x03\0\0\0\0\0\0")
-    y = np.random.default_rng(0).uniform(-0.3, 0.3, 2 * 44100)
-    soundfile.write(root / "fma_small" / "000" / "000002.mp3", y, 44100, format="MP3")
-    data = datasets.load("fma", root=root)
-    assert len(data.audio(0)) == pytest.approx(2 * 22050, abs=2000)
-    with pytest.raises(AudioError, match="099134"):
-        data.audio(3)
-    assert {"099134", "108925", "133297"} < set(fma.KNOWN_FAULTS)
-
-
-def test_of_full_tracks_the_first_30_seconds_are_used(tmp_path):
-    root = lay_out(tmp_path, "full", tracks=TRACKS[:2])
-    y = np.random.default_rng(0).uniform(-0.3, 0.3, 40 * 8000)
-    soundfile.write(root / "fma_full" / "000" / "000002.mp3", y, 8000, format="MP3")
-    assert datasets.load("fma", root=root, scale="lesson").audio(0).shape == (661500,)
-
-
 # bad tables
 
 
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("\n10,", "\nten,", "line 8 is left out: a track_id that is no number of up to six digits"),
-        ("\n10,", "\n../10,", "line 8 is left out: a track_id that is no number of up to six digits"),
-        ("\n10,", "\n1234567,", "line 8 is left out: a track_id that is no number of up to six digits"),
+        ("\n10,", "\nten,", "line 8 is left out: a track_id that is not a number of up to six digits"),
+        ("\n10,", "\n../10,", "line 8 is left out: a track_id that is not a number of up to six digits"),
+        ("\n10,", "\n1234567,", "line 8 is left out: a track_id that is not a number of up to six digits"),
         ("\n10,", "\n,", "line 8-9 is left out: no track_id"),
         ("\n10,", "\n5,", "line 8-9 is left out: the track_id of an earlier line"),
         ("\n10,", "\n10,10,", "line 8-9 is left out: not the 8 cells of the header"),
@@ -259,7 +205,7 @@ def test_a_bad_row_far_from_the_subset_is_told_too(tmp_path):
         (tracks_csv(TRACKS[4:]), "has no track of fma_small with a genre"),
         (tracks_csv([(2, 1, "test", "small", "")]), "has no track of fma_small with a genre"),
         (tracks_csv([(2, 1, "test", "small", "x")]), "has no track of fma_small .*none of the sixteen"),
-        ("\0\0\0", "is no text"),
+        ("\0\0\0", "is not a text"),
     ],
 )
 def test_a_table_that_is_none(tmp_path, content, message):
@@ -275,7 +221,7 @@ def test_fma_elsewhere(tmp_path):
     with pytest.raises(DatasetError, match="cannot be opened as a folder"):
         fma.find(tmp_path / "none")
     with pytest.raises(
-        DatasetError, match=r"FMA is not here: no folder fma_small or alike; .*<root>/fma_small/"
+        DatasetError, match=r"FMA is not here: no folder such as fma_small; .*<root>/fma_small/"
     ):
         fma.find(tmp_path)
     lay_out(tmp_path / "a", metadata=None)
@@ -288,45 +234,11 @@ def test_fma_elsewhere(tmp_path):
         fma.find(tmp_path / "b")
 
 
-def test_fma_is_found_among_links_that_lead_nowhere(tmp_path, monkeypatch):
-    lay_out(tmp_path)
-    try:
-        (tmp_path / "loop").symlink_to(tmp_path / "loop")
-        (tmp_path / "fma_full").symlink_to(tmp_path / "fma_full")
-        (tmp_path / "fma_large").symlink_to(tmp_path / "gone")
-        (tmp_path / "fma_small" / "010").symlink_to(tmp_path, target_is_directory=True)
-    except OSError:
-        pytest.skip("no links on this system")
-    assert len(fma.find(tmp_path).excerpts) == 4
-    monkeypatch.chdir(tmp_path / "fma_small")
-    assert len(fma.find(".").excerpts) == 4
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.data())
-def test_damaged_tables_give_a_listing_or_one_sentence(tmp_path_factory, data):
-    root = lay_out(tmp_path_factory.mktemp("set"), "large")
-    path = root / "fma_metadata" / "tracks.csv"
-    content = bytearray(path.read_bytes())
-    for _ in range(data.draw(st.integers(1, 5))):
-        at = data.draw(st.integers(0, len(content)))
-        content[at : at + data.draw(st.integers(0, 3))] = data.draw(
-            st.sampled_from([b"", b'"', b",", b"\n", b"\r", b";", b"\0", b"\xff", b"/", b"1", b'","'])
-        )
-    path.write_bytes(content)
-    try:
-        listing = fma.find(root)
-    except DatasetError as error:
-        assert "\n" not in str(error)
-        return
-    assert len({track.track_id for track in listing.excerpts}) == len(listing.excerpts) > 0
-    assert {track.label for track in listing.excerpts} == set(range(len(listing.label_names)))
-    assert listing.splits["fma"].keys() == {track.track_id for track in listing.excerpts}
-    assert set(listing.label_names) <= set(fma.GENRES)
-    files.dataset(listing)
-
-
-def test_fma_says_where_it_comes_from():
-    assert "Defferrard" in fma.BIBTEX and fma.BIBTEX.count("{") == fma.BIBTEX.count("}")
+def test_facts_about_fma():
     assert "Attribution 4.0" in fma.LICENSE_INFO and fma.HOMEPAGE == "https://github.com/mdeff/fma"
-    assert len(fma.GENRES) == 16 and sorted(fma.GENRES) == fma.GENRES
+    assert "|".join(fma.GENRES) == (
+        "Blues|Classical|Country|Easy Listening|Electronic|Experimental|Folk|Hip-Hop|Instrumental|"
+        "International|Jazz|Old-Time / Historic|Pop|Rock|Soul-RnB|Spoken"
+    )
+    assert sum(map(int, fma.KNOWN_FAULTS)) == 1994123, "of issue 8 of the authors' repository"
+    assert len(fma.KNOWN_FAULTS) == 21 and {"099134", "108925", "133297"} < set(fma.KNOWN_FAULTS)

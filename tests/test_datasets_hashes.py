@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 def memory(data_dir, monkeypatch):
     """Where the memory lies; what these tests write has settled at once."""
     monkeypatch.setattr(hashes, "SETTLED", -(10**9))
+    monkeypatch.setattr(hashes, "SHORT", 1)
     return data_dir / "hashes.sqlite"
 
 
@@ -139,6 +140,17 @@ def test_names_that_are_no_text(tmp_path, read):
     assert len(read) == 2
 
 
+def test_short_files_are_read_and_not_remembered(tmp_path, monkeypatch, read):
+    monkeypatch.setattr(hashes, "SHORT", 1000)
+    short, long, empty = (tmp_path / name for name in ("short", "long", "empty"))
+    for path, n in ((short, 999), (long, 1000), (empty, 0)):
+        path.write_bytes(bytes(n))
+    for _ in range(2):
+        assert hashes.of([short, long, empty]) == [audio.fingerprint(p) for p in (short, long, empty)]
+    names = [name for name in read if name != "empty"]
+    assert sorted(names) == sorted(["short", "long"] * 3 + ["short"]), "and three times by this test itself"
+
+
 def test_a_file_named_twice_is_read_once(tmp_path, read):
     a, b = write(tmp_path / "a", 2)
     found = hashes.of([a, b, a] * 100)
@@ -248,7 +260,7 @@ def test_a_killed_run_has_learnt(tmp_path, memory, read):
         import os, signal, sys
         from pathlib import Path
         from mirlab.datasets import hashes
-        hashes.SETTLED, hashes.QUICK = -10**9, -1
+        hashes.SETTLED, hashes.QUICK, hashes.SHORT = -10**9, -1, 1
 
         def kill(done, total, what):
             if done == {2 * hashes.BATCH + 7}:

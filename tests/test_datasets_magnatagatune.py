@@ -1,13 +1,10 @@
 import re
 import shutil
 
-import hypothesis.strategies as st
 import numpy as np
 import pytest
-import soundfile
-from hypothesis import given, settings
 
-from mirlab import AudioError, DatasetError, datasets
+from mirlab import DatasetError
 from mirlab.datasets import files, magnatagatune
 
 CLIPS = {
@@ -110,7 +107,7 @@ def test_tags_are_ranked_over_the_whole_table_with_or_without_sound(tmp_path):
     listing = magnatagatune.find(root)
     assert listing.label_names[0] == "rock" and len(listing.excerpts) == 5
     assert told(listing, root)[0] == (
-        "annotations_final.csv: 2 rows are left out, in lines 8, 9: no mp3_path, so there is no sound"
+        "annotations_final.csv: 2 rows are left out, in lines 8, 9: no mp3_path, so it has no sound"
     )
 
 
@@ -141,40 +138,6 @@ def test_a_clip_that_the_table_of_artists_lacks_stays_with_its_artist(tmp_path):
     assert told(listing, root)[0] == "clip_info_final.csv: line 4 is left out: not the 10 cells of the header"
 
 
-def test_the_split_by_folder(tmp_path):
-    clips = {str(i): (f"{i:x}/artist-cd-01-title-0-29.mp3", {"rock"}) for i in range(16)}
-    listing = magnatagatune.find(lay_out(tmp_path, clips=clips))
-    parts = listing.splits["folders"]
-    assert [parts[str(i)] for i in range(16)] == ["train"] * 12 + ["valid"] + ["test"] * 3
-    split = files.dataset(listing).split("folders")
-    assert {part: rows.tolist() for part, rows in split.items()} == {
-        "train": list(range(12)),
-        "valid": [12],
-        "test": [13, 14, 15],
-    }
-
-
-@pytest.mark.parametrize("sound", [".", "mp3", "MagnaTagATune"])
-@pytest.mark.parametrize("root", [".", "outer", "outer/sound"])
-def test_layouts_in_the_wild(tmp_path, sound, root):
-    home = lay_out(tmp_path / "outer", sound=sound)
-    given = {".": tmp_path, "outer": home, "outer/sound": home / sound}[root]
-    listing = magnatagatune.find(given)
-    assert len(listing.excerpts) == 5 and all(clip.path.is_file() for clip in listing.excerpts)
-    assert listing.excerpts[0].path == home / sound / CLIPS["2"][0]
-
-
-def test_a_set_converted_to_another_format(tmp_path):
-    root = lay_out(tmp_path)
-    for clip_id in ("2", "14"):
-        path = root / CLIPS[clip_id][0]
-        shutil.copy(path, path.with_suffix(".FLAC"))
-    (root / CLIPS["2"][0]).unlink()
-    listing = magnatagatune.find(root)
-    endings = {clip.track_id: clip.path.suffix for clip in listing.excerpts}
-    assert endings == {"2": ".FLAC", "14": ".mp3", "25": ".mp3", "172": ".mp3", "224": ".mp3"}
-
-
 def test_sound_that_no_table_names_and_names_without_sound(tmp_path):
     root = lay_out(tmp_path)
     (root / CLIPS["14"][0]).unlink()
@@ -183,32 +146,13 @@ def test_sound_that_no_table_names_and_names_without_sound(tmp_path):
         (root / "f" / name).write_bytes(b"x")
     listing = magnatagatune.find(root)
     assert len(listing.excerpts) == 5
-    first = root / "f" / "new.mp3"
-    assert f"{root}: 2 sound files are not in annotations_final.csv, the first is {first}" in listing.problems
+    assert (
+        "f/new.mp3: is the first of 2 sound files that are not in annotations_final.csv, and not read"
+    ) in told(listing, root)
     data = files.dataset(listing)
     assert data.track_ids == ["2", "25", "172"]
     assert data.problems[-1] == f"2 of 5 files are missing, the first is {root / CLIPS['14'][0]}"
     np.testing.assert_array_equal(data.y.sum(axis=0), [1, 2, 0, 1, 0])
-
-
-def test_clips_known_to_be_damaged_are_told_like_any_other(tmp_path):
-    clips = {**CLIPS, "35644": ("6/norine_braun-now_and_zen-08-gently-117-146.mp3", {"slow"})}
-    root = lay_out(tmp_path, clips=clips)
-    (root / clips["35644"][0]).write_bytes(b"")
-    assert "35644" in magnatagatune.KNOWN_FAULTS
-    data = datasets.load("magnatagatune", root=root)
-    with pytest.raises(AudioError, match=r"gently-117-146\.mp3: is empty"):
-        data.audio(data.track_ids.index("35644"))
-
-
-def test_a_clip_is_used_whole_at_any_scale(tmp_path):
-    root = lay_out(tmp_path)
-    y = np.random.default_rng(0).uniform(-0.3, 0.3, 29 * 16000)
-    soundfile.write(root / CLIPS["2"][0], y, 16000, format="MP3")
-    for scale in ("lesson", "paper"):
-        data = datasets.load("magnatagatune", root=root, scale=scale)
-        assert len(data.audio(0)) == pytest.approx(29 * 22050, abs=2000)
-    assert data.y.dtype == bool and data.y.shape == (5, 5)
 
 
 # bad tables
@@ -232,7 +176,7 @@ def test_a_clip_is_used_whole_at_any_scale(tmp_path):
             '30-59.wav"\n"171',
             "line 4 is left out: an mp3_path that is not like 'f/name.mp3'",
         ),
-        ('30-59.mp3"\n"171', '30-59.mp3\n"171', "line 4-5 is left out: no csv"),
+        ('30-59.mp3"\n"171', '30-59.mp3\n"171', "line 4-5 is left out: not valid csv"),
     ],
 )
 def test_a_bad_row_costs_that_row(tmp_path, old, new, problem):
@@ -242,16 +186,6 @@ def test_a_bad_row_costs_that_row(tmp_path, old, new, problem):
     listing = magnatagatune.find(root)
     assert [clip.track_id for clip in listing.excerpts] == ["2", "25", "172", "224"]
     assert any(p.startswith(f"annotations_final.csv: {problem}") for p in told(listing, root))
-
-
-@pytest.mark.parametrize("end", ["\r\n", "\r"])
-@pytest.mark.parametrize("separator", [",", ";"])
-def test_a_table_saved_again_by_a_spreadsheet(tmp_path, end, separator):
-    root = lay_out(tmp_path)
-    before = magnatagatune.find(root)
-    text = annotations().replace('"', "").replace("\t", separator).replace("\n", end)
-    (root / "annotations_final.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
-    assert magnatagatune.find(root).excerpts == before.excerpts
 
 
 def test_a_nameless_column_of_row_numbers_is_no_tag(tmp_path):
@@ -275,8 +209,8 @@ def test_a_nameless_column_of_row_numbers_is_no_tag(tmp_path):
         (annotations({}).encode(), "names no clip that has a tag and a file"),
         (annotations({"1": ("0/a.mp3", set())}).encode(), "names no clip that has a tag and a file"),
         (annotations().replace('"0"', '"x"').encode(), "names no clip .*line.*neither 0 nor 1"),
-        (b"RIFF\0\0\0\0WAVEfmt ", "is no text"),
-        (None, "is no file"),
+        (b"RIFF\0\0\0\0WAVEfmt ", "is not a text"),
+        (None, "is not a file"),
     ],
 )
 def test_a_table_that_is_none(tmp_path, content, message):
@@ -297,7 +231,7 @@ def test_a_table_of_artists_that_is_none(tmp_path):
     (root / "clip_info_final.csv").write_bytes(b"\0" * 100)
     listing = magnatagatune.find(root)
     assert len(listing.excerpts) == 5
-    assert re.search("is no text; .*; artists are taken from the names", listing.problems[0])
+    assert re.search("is not a text; .*; artists are taken from the names", listing.problems[0])
 
 
 def test_magnatagatune_elsewhere(tmp_path):
@@ -317,46 +251,8 @@ def test_a_table_beside_a_folder_of_something_else_is_not_taken(tmp_path):
         magnatagatune.find(tmp_path / "gtzan")
 
 
-def test_magnatagatune_is_found_among_links_that_lead_nowhere(tmp_path):
-    lay_out(tmp_path, sound="mp3")
-    try:
-        (tmp_path / "loop").symlink_to(tmp_path / "loop")
-        (tmp_path / "again").symlink_to(tmp_path, target_is_directory=True)
-        (tmp_path / "mp3" / "b").symlink_to(tmp_path / "gone")
-    except OSError:
-        pytest.skip("no links on this system")
-    listing = magnatagatune.find(tmp_path)
-    assert [clip.path.is_file() for clip in listing.excerpts] == [True] * 5
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.data())
-def test_damaged_tables_give_a_listing_or_one_sentence(tmp_path_factory, data):
-    root = lay_out(tmp_path_factory.mktemp("set"))
-    path = root / data.draw(st.sampled_from(["annotations_final.csv", "clip_info_final.csv"]))
-    content = bytearray(path.read_bytes())
-    for _ in range(data.draw(st.integers(1, 5))):
-        at = data.draw(st.integers(0, len(content)))
-        content[at : at + data.draw(st.integers(0, 3))] = data.draw(
-            st.sampled_from([b"", b'"', b"\t", b"\n", b"\r", b",", b"\0", b"\xff", b"/", b"1", b'"\t"'])
-        )
-    path.write_bytes(content)
-    try:
-        listing = magnatagatune.find(root)
-    except DatasetError as error:
-        assert "\n" not in str(error)
-        return
-    assert len({clip.track_id for clip in listing.excerpts}) == len(listing.excerpts) > 0
-    for clip in listing.excerpts:
-        assert clip.label and max(clip.label) < len(listing.label_names) == len(set(listing.label_names))
-        assert root in clip.path.parents and listing.splits["folders"][clip.track_id]
-    data = files.dataset(listing)
-    assert data.y.shape == (len(data), len(listing.label_names)) and data.y.any(axis=1).all()
-
-
-def test_magnatagatune_says_where_it_comes_from():
-    assert "Law" in magnatagatune.BIBTEX and magnatagatune.BIBTEX.count("{") == magnatagatune.BIBTEX.count(
-        "}"
-    )
-    assert "ShareAlike" in magnatagatune.LICENSE_INFO and magnatagatune.HOMEPAGE.startswith("http")
-    assert "mp3.zip" in magnatagatune.SOURCE and "magnatagatune" in magnatagatune.FOLDERS
+def test_facts_about_magnatagatune():
+    assert "ShareAlike" in magnatagatune.LICENSE_INFO and "mp3.zip" in magnatagatune.SOURCE
+    assert magnatagatune.KNOWN_FAULTS == ("35644", "55753", "57881")
+    parts = [magnatagatune.PARTS[f"{folder:x}"] for folder in range(16)]
+    assert parts == ["train"] * 12 + ["valid"] + ["test"] * 3

@@ -56,8 +56,8 @@ def test_what_is_broken_is_told_and_nothing_stops(made):
         "only you.mp3": "is empty",
         "encore.wav": "breaks off at 6.00 s",
         "mixdown.wav": "not finite",
-        "from the radio.ogg": "beside the label folders",
-        "live": "folders inside a label",
+        "from the radio.ogg": "is a sound file beside the label folders",
+        "live": "is a folder inside a label folder",
         "to sort": "holds no sound",
     }.items():
         assert sum(f"{name}: " in sentence and reason in sentence for sentence in told) == 1, name
@@ -112,7 +112,7 @@ def test_it_is_made_once_and_anew_when_the_corpus_changes(data_dir, monkeypatch)
     assert first.is_dir() and data_dir in first.parents and told
     told.clear()
     assert practice.practice_folder(progress=lambda *said: told.append(said)) == first and not told
-    monkeypatch.setattr(corpus, "version", lambda: "another")
+    monkeypatch.setattr(corpus, "VERSION", "another")
     assert practice.practice_folder() != first and first.is_dir()
 
 

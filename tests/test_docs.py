@@ -12,6 +12,7 @@ import soundfile
 
 from mirlab import cli, paths, validate
 from mirlab.datasets import gtzan
+from mirlab.paper import text
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
@@ -88,7 +89,7 @@ def test_the_steps_for_gtzan_can_be_walked(archive, capsys):
     assert "gtzan: 79 excerpts, " in told["extract"]
     for split in ("by artist", "kereliuk", "foleiss"):
         assert re.search(rf"^  gtzan +{split} +0\.", told["reproduce"], re.MULTILINE)
-    assert "Which of these may be held against the paper's figures?" in told["reproduce"]
+    assert "Which of these can be compared with the paper's figures?" in told["reproduce"]
     for code in blocks(STEPS, "python"):
         exec(compile(code, "docs/gtzan.md", "exec"), {})
     assert re.search(r"^0\.\d{3} ± 0\.\d{3} on \d+ songs$", capsys.readouterr().out, re.MULTILINE)
@@ -106,5 +107,5 @@ def test_what_the_page_shows_is_what_is_printed():
         "gtzan": {"base": "", "genre": "learned on synthetic sets", "tag": "learned on synthetic sets"}
     }
     example["joint"] = {"table3": "learned on synthetic sets"}
-    for line in cli._compared(example)[1:]:
+    for line in text._compared(example)[1:]:
         assert line in shown

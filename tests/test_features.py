@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mirlab.features import LOG_OFFSET, aggregate, block_level, log_mel
+from mirlab.features import LOG_OFFSET, aggregate, block_level, log_mel, mfcc
 
 SR = 22050
 NOISE = np.random.default_rng(0).normal(0, 0.1, 3 * SR).astype(np.float32)
@@ -183,6 +183,18 @@ def test_aggregate_says_what_is_wrong(frames, width, message):
 
 
 # --- block-level features ---------------------------------------------------------------------------
+
+
+def test_mfccs_are_librosas():
+    frames = np.random.default_rng(0).normal(size=(7, 200)).astype(np.float32)
+    theirs = librosa.feature.mfcc(S=frames.T, n_mfcc=20).T
+    np.testing.assert_allclose(mfcc(frames), theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize(("frames", "n_mfcc"), [(np.ones(5), 1), (np.ones((4, 5)), 6), (np.ones((4, 5)), 0)])
+def test_mfcc_says_what_is_wrong(frames, n_mfcc):
+    with pytest.raises(ValueError, match=r"frames must have n_mfcc=\d columns or more, .*shape \("):
+        mfcc(frames, n_mfcc=n_mfcc)
 
 
 def test_block_level_written_out():

@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 from scipy.signal import welch
 
-from mirlab import cli, corpus, datasets, lessons
+from mirlab import corpus, datasets, doctor, lessons
 from mirlab.audio import SAMPLE_RATE
 from mirlab.corpus import styles
 from mirlab.errors import MirlabError
-from mirlab.lessons import machine
-from mirlab.widgets.guessing_game import typical
+from mirlab.widgets.guessing_games import typical
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +50,7 @@ def test_of_the_five_pictures_only_classical_has_no_drums(text):
 
 
 def test_the_row_of_data_is_what_the_text_says(band):
-    swing = styles.styles()["swing"]
+    swing = styles.all_styles()["swing"]
     assert band.style == "swing" and swing.tempo[0] == 150 and swing.bass == ("walk",)
     assert not set(swing.chords[0]) - set("iIvVmaj7 ")
 
@@ -108,15 +107,15 @@ def broken():
 
 
 def test_a_machine_without_faults_is_ready(monkeypatch):
-    monkeypatch.setattr(cli, "DOCTOR", {"memory": fine, "disk": fine})
-    assert repr(machine.ready()) == (
+    monkeypatch.setattr(doctor, "CHECKS", {"memory": fine, "disk": fine})
+    assert repr(doctor.ready()) == (
         "ℹ Note: this machine is ready for the course\n  Looked at: memory, disk.\n  Nothing to mend."
     )
 
 
 def test_what_is_to_be_mended_is_told_and_nothing_raises(monkeypatch):
-    monkeypatch.setattr(cli, "DOCTOR", {"memory": fine, "disk": broken, "sound": lambda: 1 / 0})
-    told = repr(machine.ready())
+    monkeypatch.setattr(doctor, "CHECKS", {"memory": fine, "disk": broken, "sound": lambda: 1 / 0})
+    told = repr(doctor.ready())
     assert told.startswith("ℹ Note: this machine is not ready yet")
-    assert "- disk: 0.2 GB free; make room" in told and "- sound: division by zero" in told
+    assert "- disk: 0.2 GB free; make room" in told and "- sound: ZeroDivisionError" in told
     assert "memory:" not in told

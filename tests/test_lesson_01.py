@@ -40,7 +40,7 @@ def found(cells, study):
 
 @pytest.fixture(scope="module")
 def gains(study):
-    from mirlab.widgets.labelled_songs import trial
+    from mirlab.widgets.labelled_trials import trial
 
     return pd.Series(
         {(name, k): trial(study, name, k).gain.difference[0] for name in study.targets for k in (1, 2, 5, 20)}

@@ -8,7 +8,7 @@ import pytest
 
 from mirlab import corpus, evaluate, lessons
 from mirlab.lessons.contents import lesson02
-from mirlab.widgets.capacity import FEATURES
+from mirlab.widgets.capacities import FEATURES
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ import pytest
 
 from mirlab import corpus, datasets, features, lessons
 from mirlab.audio import SAMPLE_RATE
-from mirlab.widgets.mel_explorer import kept
-from mirlab.widgets.rebuilt import blur, rebuild
+from mirlab.widgets.mel_explorers import kept
+from mirlab.widgets.rebuilding import blur, rebuild
 
 MEL = librosa.filters.mel(sr=SAMPLE_RATE, n_fft=1024, n_mels=200)
 

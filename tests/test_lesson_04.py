@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from mirlab import corpus, datasets, evaluate, lessons, paths
 from mirlab.corpus import channel, styles
 from mirlab.features import log_mel
-from mirlab.widgets.label_pair import genre_labels
+from mirlab.widgets.label_pairs import genre_labels
 
 SETS = ("gtzan", "homburg", "unique", "artists1517")
 LABELS = [(name, label) for name in SETS for label in styles.sets()[name]["labels"]]
@@ -137,7 +137,7 @@ def test_whose_music_has_a_label(text):
         used = {style for mixture in styles.sets()[name]["labels"].values() for style in mixture}
         assert not used & {"african", "eastern"}
     assert "two styles stand for both continents" in text
-    assert [s.name for s in styles.styles().values() if s.family == "world"] == ["african", "eastern"]
+    assert [s.name for s in styles.all_styles().values() if s.family == "world"] == ["african", "eastern"]
 
 
 # -- numbers ----------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ def accuracy(study):
     """Return cross-validations of the four sets, by song and by artist."""
     found = {}
     for name in SETS:
-        data, windows = study.features(f"{name}-synth").dataset, study.windows(f"{name}-synth", "base")
+        data, windows = study.stored(f"{name}-synth").dataset, study.windows(f"{name}-synth", "base")
         song = evaluate.cross_validate(windows, data.y)
         found[name] = song, evaluate.cross_validate(windows, data.y, groups=data.groups)
     return found
@@ -210,7 +210,7 @@ def test_a_classifier_tells_the_set_from_the_recording(study):
 
 
 def test_a_model_without_the_label_calls_half_of_world_pop(study):
-    gtzan, unique = (study.features(f"{name}-synth").dataset for name in ("gtzan", "unique"))
+    gtzan, unique = (study.stored(f"{name}-synth").dataset for name in ("gtzan", "unique"))
     vectors = [evaluate.song_vectors(study.windows(data.name, "base")) for data in (gtzan, unique)]
     model = make_pipeline(StandardScaler(), RidgeClassifier(alpha=100)).fit(vectors[0], gtzan.y)
     world = unique.y == unique.label_names.index("world")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mirlab import lessons, warp
-from mirlab.widgets.warp_stepper import take, tiny_problem, walk
+from mirlab.warp.tiny import take, tiny_problem, walk
 
 EXCERPT = 1109
 
@@ -32,12 +32,12 @@ def cell(notebook, start):
 
 
 def test_the_first_excerpt_and_who_always_says_no(study, notebook):
-    data = study.features("magnatagatune-synth").dataset
+    data = study.stored("magnatagatune-synth").dataset
     assert f"tagged.audio({EXCERPT})" in notebook.cells[1].source
     true = data.y[EXCERPT]
     assert true.sum() == 22 and "22 tags" in lessons.open("05").hear
     assert len(true) == 194 and 0.88 < 1 - true.mean() < 0.9  # "nearly nine answers in ten"
-    frames = study.features("magnatagatune-synth").track(EXCERPT)
+    frames = study.stored("magnatagatune-synth").track(EXCERPT)
     f = study.embedding("tag").affinity(frames, "magnatagatune-synth").mean(axis=0)
     assert true[np.argsort(-f)[:10]].sum() >= 7  # the right ones do come first
 
@@ -132,7 +132,7 @@ def test_batches_run_smoother_and_the_bound_has_its_price(tiny):
 
 
 def test_half_of_the_frames_have_their_genre_first(study):
-    frames = study.features("gtzan-synth")
+    frames = study.stored("gtzan-synth")
     y = frames.dataset.y[frames.frame_excerpts()]
     model = warp.WarpEmbedding(standardize=True, n_epochs=10, epoch_size=20_000, random_state=0)
     affinity = model.fit(frames.frames, y).affinity(frames.frames[::50])

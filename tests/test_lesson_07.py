@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from mirlab import evaluate, lessons, paper, warp
 from mirlab.lessons.contents import lesson07
-from mirlab.widgets.few_labels import Setting, measure
+from mirlab.widgets.label_budgets import Setting, measure
 
 SETS = [f"{name}-synth" for name in paper.GENRE_SETS]
 
@@ -48,7 +48,7 @@ def kept(seed=0, table="figure3"):
 
 
 def test_the_two_songs_are_jazz_by_two_artists(study):
-    data = study.features("gtzan-synth").dataset
+    data = study.stored("gtzan-synth").dataset
     jazz = np.flatnonzero(data.y == data.label_names.index("jazz"))
     assert data.groups[jazz[0]] != data.groups[jazz[20]]
 
@@ -122,7 +122,7 @@ def test_the_exercise_is_mirlabs_classifier_without_its_penalty():
 
 
 def test_on_the_first_fold_of_gtzan_they_hardly_differ(study, full):
-    result, y = full["gtzan-synth", "tag"], study.features("gtzan-synth").dataset.y
+    result, y = full["gtzan-synth", "tag"], study.stored("gtzan-synth").dataset.y
     songs, test = study.windows("gtzan-synth", "tag"), result.folds == 0
     parts = [[songs[i] for i in np.flatnonzero(part)] for part in (~test, test)]
     outputs = lesson07.song_outputs(parts[0], y[~test], parts[1])
@@ -215,7 +215,7 @@ def checks(study, full):
         blind = rng.normal(size=(200, 200))
         maps = {"W V": W @ V, "W turned": W @ turn @ V, "blind 100": blind[:100], "blind 200": blind}
         for what, matrix in ({"V": V} | maps).items():
-            windows = study.features(name).windows(replace(learned, components=matrix))
+            windows = study.stored(name).windows(replace(learned, components=matrix))
             found[name, what, 0] = evaluate.cross_validate(windows, y).mean
             for k in (1, 5):
                 found[name, what, k] = evaluate.learning_curve(windows, y, per_class=k, n_draws=2).mean[0]
@@ -241,14 +241,14 @@ def test_with_all_songs_v_is_worth_a_blind_map_and_with_one_song_far_more(checks
 
 
 def test_more_source_songs_make_a_better_v(study):
-    y, rows = study.features("gtzan-synth").dataset.y, {}
+    y, rows = study.stored("gtzan-synth").dataset.y, {}
     for share in (8, 1):
         sources = []
-        for source in map(study.features, study.sources("genre", "gtzan-synth")):
+        for source in map(study.stored, study.sources("genre", "gtzan-synth")):
             frames = np.concatenate([source.frames[i : i + 100] for i in source.offsets[:-1:share]])
             sources.append((frames, np.repeat(source.dataset.y[::share], 100)))
         model = warp.WarpEmbedding(standardize=True, n_epochs=5, epoch_size=50_000, random_state=0)
-        windows = study.features("gtzan-synth").windows(model.fit_datasets(sources).transform)
+        windows = study.stored("gtzan-synth").windows(model.fit_datasets(sources).transform)
         few = evaluate.learning_curve(windows, y, per_class=(1, 5), n_draws=2).mean
         rows[share] = np.array([*few, evaluate.cross_validate(windows, y).mean])
     assert (rows[1] > rows[8]).all()

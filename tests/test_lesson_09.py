@@ -25,7 +25,7 @@ def study():
 
 @pytest.fixture(scope="module")
 def data(study):
-    return study.features(SET).dataset
+    return study.stored(SET).dataset
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_the_tag_embedding_of_other_lessons_has_heard_these_artists(study):
 
 
 def test_averaged_over_frames_or_of_the_average_frame_is_the_same(study, data, held):
-    features = study.features(SET)
+    features = study.stored(SET)
     frames, of = features.frames[::10], features.frame_excerpts()[::10]
     tagger = warp.WarpEmbedding(standardize=True, epoch_size=10_000, random_state=0)
     tagger.fit(frames[~held[of]], data.y[of[~held[of]]])

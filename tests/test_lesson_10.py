@@ -4,12 +4,13 @@ import nbformat
 import numpy as np
 import pytest
 
-from mirlab import beyond, evaluate, features, lessons, paper, results
-from mirlab.widgets.regularization import FIGURES, small
+from mirlab import evaluate, features, lessons, paper
+from mirlab.paper import open_questions, variants
+from mirlab.widgets.regularizers import FIGURES, small
 
 SOURCE = nbformat.read(lessons.open("10").path, as_version=4)
 TEXT = " ".join(" ".join(cell.source for cell in SOURCE.cells if cell.cell_type == "markdown").split())
-ANSWERS = results.kept_answers()["questions"]
+ANSWERS = paper.kept_answers()["questions"]
 
 
 def found(question, **about):
@@ -24,7 +25,7 @@ def verdicts(question, **about):
 
 @pytest.fixture(scope="module")
 def gtzan(study):
-    return study.features("gtzan-synth")
+    return study.stored("gtzan-synth")
 
 
 def test_the_excerpt_is_rock_and_only_order_says_so(study, gtzan):
@@ -49,8 +50,8 @@ def test_shuffling_is_heard_by_the_rise_and_backwards_is_not(gtzan):
 
 
 def test_one_seed_is_sure_of_similarity_alone(study):
-    pair = beyond.QUESTIONS["blocks"].pairs[1]
-    rows = beyond.experiment([pair], study, targets=["gtzan-synth"], seeds=[0])
+    pair = open_questions.QUESTIONS["blocks"].pairs[1]
+    rows = variants.experiment([pair], study, targets=["gtzan-synth"], seeds=[0])
     one = {row["measure"]: row for row in rows["differences"] if row["target"] == "gtzan-synth"}
     assert one["similar"]["verdict"] == "better" and one["full"]["verdict"] == "no difference found"
     assert all(row["difference"] > 0 for row in one.values())
@@ -109,7 +110,7 @@ def test_hidden_units_help_the_genre_embedding_alone():
     fifty, more = found("nonlinear", measure="full", features="genre")
     assert abs(fifty["difference"] - more["difference"]) < 0.01
     lost = []
-    for seed in results.SEEDS:
+    for seed in paper.SEEDS:
         cells = {(r["dataset"], r["features"]): r["value"] for r in paper.kept_report(seed)["table4"]}
         lost += [cells[name, "base"] - cells[name, "genre"] for name, kind in cells if kind == "base"]
     assert fifty["difference"] == pytest.approx(np.mean(lost), abs=0.01)  # "as much as it lost"
@@ -131,7 +132,7 @@ def test_classifiers():
 
 def test_regression_on_every_window_is_ahead_of_all_but_on_one_set():
     whole = {}
-    for seed in results.SEEDS:
+    for seed in paper.SEEDS:
         for row in paper.kept_report(seed)["table4"]:
             whole.setdefault((row["features"], row["dataset"]), []).append(row["value"])
     for row in ANSWERS["classifier"]["scores"]:
@@ -140,9 +141,9 @@ def test_regression_on_every_window_is_ahead_of_all_but_on_one_set():
 
 
 def test_some_forty_labels_against_194_tags(study):
-    assert len(study.features("magnatagatune-synth").dataset.label_names) == 194
+    assert len(study.stored("magnatagatune-synth").dataset.label_names) == 194
     counts = [
-        sum(len(study.features(name).dataset.label_names) for name in study.sources("genre", target))
+        sum(len(study.stored(name).dataset.label_names) for name in study.sources("genre", target))
         for target in study.targets
     ]
     assert min(counts) >= 33 and max(counts) <= 43

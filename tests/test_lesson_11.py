@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from mirlab import evaluate, lessons, paper, widgets
+from mirlab import evaluate, lessons, maps, paper
 from mirlab.datasets import practice
 from mirlab.lessons.contents import lesson11
 from mirlab.lessons.testing import run
@@ -35,7 +35,7 @@ def measured(fit):
 
 
 def test_the_files_that_are_set_aside(library):
-    assert library.told == "Opened the practice folder (synthetic): 67 excerpts that can be used, 9 notes."
+    assert library.message == "Opened the practice folder (synthetic): 67 excerpts that can be used, 9 notes."
     assert len(library.dataset.problems) == 9
     assert library.contents()["recordings"].to_dict() == {"folk": 10, "jazz": 10, "soul": 9, "spoken": 1}
 
@@ -67,7 +67,7 @@ def test_the_notebook_shows_the_figures_that_reproduce_gives(library, fit, measu
         paper.classify(study, "folder", "base")
     for kind, result in measured.accuracy.items():
         again = evaluate.cross_validate(
-            fit.windows(fit.name, kind),
+            fit.windows(kind),
             np.array(fit.dataset.label_names)[fit.dataset.y],
             groups=fit.dataset.groups,
             n_splits=10,
@@ -94,7 +94,7 @@ def test_at_precision_the_tag_embedding_is_behind(measured):
 def test_what_a_split_by_excerpts_promises(fit, measured):
     labels = np.array(fit.dataset.label_names)[fit.dataset.y]
     for kind, honest in measured.accuracy.items():
-        leaky = evaluate.cross_validate(fit.windows(fit.name, kind), labels, n_splits=10)
+        leaky = evaluate.cross_validate(fit.windows(kind), labels, n_splits=10)
         assert leaky.mean > 0.9
         assert 0.5 < honest.mean < 0.8
 
@@ -109,7 +109,7 @@ def test_counted_over_recordings_the_bar_is_wider_and_nothing_is_told(fit, measu
 
 
 def test_jazz_lies_beside_jazz_and_the_others_are_scattered(fit):
-    places = widgets.own_map(fit)
+    places = maps.own_map(fit)
     own = places[places["kind"] == "excerpt"]
     for label, rows in own.groupby("label")["nearest"]:
         first = places["name"][[row[0] for row in rows]].str.lower()
@@ -136,7 +136,7 @@ def test_the_wrong_label_is_found_by_its_neighbours_and_the_figures_rise(fit, me
 
 def test_the_telephone_copy_lies_beside_its_original(fit):
     copy = "soul/east side, from my phone.ogg"
-    songs = evaluate.song_vectors(fit.windows(fit.name, "base"))
+    songs = evaluate.song_vectors(fit.windows("base"))
     _, near = evaluate.nearest(songs, k=3, groups=fit.dataset.groups)
     for row in np.flatnonzero(fit.recordings == copy):
         assert set(fit.recordings[near[row]]) == {practice.COPIES[copy]}

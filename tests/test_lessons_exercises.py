@@ -1,4 +1,4 @@
-"""Exercises: four outcomes never confused, hints one at a time, known mistakes named."""
+"""Exercises: four outcomes, hints one at a time, and the names of known mistakes."""
 
 import math
 import warnings
@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from mirlab import lessons
 from mirlab.errors import LessonError, StoreError
 from mirlab.lessons import TODO, exercise, exercises, progress
-from mirlab.lessons.card import Card, Code, Link, Points
 from mirlab.lessons.compare import brief, differences
 from mirlab.lessons.testing import faults
+from mirlab.show.cards import Card, Code, Link, Points
 
 
 @pytest.fixture(autouse=True)
@@ -62,10 +62,7 @@ def uses_todo(r):
 
 
 def loops_over_todo(r):
-    total = 0
-    for k in TODO:
-        total += 1 / k
-    return total
+    return sum(1 / k for k in TODO)
 
 
 def half_done(r):
@@ -76,13 +73,7 @@ def half_done(r):
     "answer", [TODO, empty, only_pass, documented, returns_todo, uses_todo, loops_over_todo, half_done]
 )
 def test_a_blank_is_not_attempted(ex, answer):
-    outcome = ex.rank_weight.judge(answer)
-    assert outcome.kind == "not attempted"
-    assert "here.ex.rank_weight.hint()" in repr(outcome)
-
-
-def test_what_a_blank_says_does_not_change(ex):
-    assert repr(ex.rank_weight.judge(TODO)) == (
+    assert repr(ex.rank_weight.judge(answer)) == (
         "○ Not attempted: rank_weight\n"
         "  Write your answer in place of `TODO` and run the cell.\n"
         "  Stuck? `here.ex.rank_weight.hint()`"
@@ -90,61 +81,54 @@ def test_what_a_blank_says_does_not_change(ex):
 
 
 def test_right_says_on_how_many_inputs_and_why(ex):
-    outcome = ex.rank_weight.judge(lambda r: np.sum(1 / np.arange(1, r + 1)))
-    assert repr(outcome) == (
+    def with_a_forgotten_todo(r):
+        if r < 0:
+            return TODO
+        return np.sum(1 / np.arange(1, r + 1))
+
+    assert repr(ex.rank_weight.judge(with_a_forgotten_todo)) == (
         "✔ Right: rank_weight\n"
         "  On all 3 inputs.\n"
         "  A place gained near the top counts more than one gained far down."
     )
 
 
-def test_a_solved_function_with_a_forgotten_todo_is_right(ex):
-    def rank_weight(r):
-        if r < 0:
-            return TODO
-        return sum(1 / k for k in range(1, r + 1))
-
-    assert ex.rank_weight.judge(rank_weight).kind == "right"
+def no_return(r):
+    sum(1 / k for k in range(1, r + 1))
 
 
-def test_wrong_says_on_which_input_and_names_the_mistake(ex):
-    assert repr(ex.rank_weight.judge(lambda r: sum(1 / k for k in range(1, r)))) == (
-        "✘ Wrong: rank_weight, on the first rank\n"
-        "  `rank_weight(1)` gave 0 where 1 was expected.\n"
-        "  Likely mistake: the sum stops one term early: `range(1, r)` leaves out r.\n"
-        "  0 of 3 inputs are right.\n"
-        "  Stuck? `here.ex.rank_weight.hint()`"
-    )
+ONE_SHORT = "Likely mistake: the sum stops one term early: `range(1, r)` leaves out r."
+LAST_TERM = "Likely mistake: this is 1/r, the last term of the sum alone."
+ZERO = "`rank_weight(1)` gave 0 where 1 was expected."
 
 
-def test_wrong_on_a_later_input_only(ex):
-    told = repr(ex.rank_weight.judge(lambda r: 1 / r))
-    assert "rank_weight, on rank 3\n" in told
-    assert "`rank_weight(3)` gave 0.333333 where 1.83333 was expected." in told
-    assert "Likely mistake: this is 1/r" in told
-    assert "1 of 3 inputs are right." in told
+@pytest.mark.parametrize(
+    ("answer", "on", "lines"),
+    [
+        (lambda r: sum(1 / k for k in range(1, r)), ", on the first rank", [ZERO, ONE_SHORT, 0]),
+        (lambda r: [0][r - 1], ", on the first rank", [ZERO, ONE_SHORT, 0]),  # it crashes on a later input
+        (no_return, ", on the first rank", ["`rank_weight(1)` gave None: is a `return` missing?", 0]),
+        (
+            lambda r: 1 / r,
+            ", on rank 3",
+            ["`rank_weight(3)` gave 0.333333 where 1.83333 was expected.", LAST_TERM, 1],
+        ),
+        (11 / 6, "", ["Give `check` the function itself, `rank_weight`; it got 1.83333."]),
+    ],
+)
+def test_wrong_names_the_input_and_the_mistake(ex, answer, on, lines):
+    lines = [f"{line} of 3 inputs are right." if isinstance(line, int) else line for line in lines]
+    assert repr(ex.rank_weight.judge(answer)).splitlines() == [
+        f"✘ Wrong: rank_weight{on}",
+        *(f"  {line}" for line in [*lines, "Stuck? `here.ex.rank_weight.hint()`"]),
+    ]
 
 
-@pytest.mark.parametrize("constant", [0, 1, 1.0, None, "one", [], {}, (1,), np.zeros(3), np.nan])
+@pytest.mark.parametrize("constant", [0, 1, 3, None, "one", [], {}, (1,), np.zeros(3), np.nan])
 def test_an_answer_for_one_input_is_wrong(ex, constant):
     outcome = ex.rank_weight.judge(lambda r: constant)
     assert outcome.kind == "wrong"
     assert "Likely" not in repr(outcome)
-
-
-def test_a_literal_constant_is_no_empty_body(ex):
-    assert ex.rank_weight.judge(lambda r: 3).kind == "wrong"
-
-
-def test_a_forgotten_return(ex):
-    def rank_weight(r):
-        sum(1 / k for k in range(1, r + 1))
-
-    assert "gave None: is a `return` missing?" in repr(ex.rank_weight.judge(rank_weight))
-
-
-def test_the_result_instead_of_the_function(ex):
-    assert "the function itself, `rank_weight`; it got 1.83333." in repr(ex.rank_weight.judge(11 / 6))
 
 
 def inverse(k):
@@ -157,19 +141,19 @@ def fails_in_a_helper(r):
 
 def test_a_crash_shows_the_learners_lines_and_no_others(ex):
     outcome = ex.rank_weight.judge(fails_in_a_helper)
-    told = repr(outcome)
+    text = repr(outcome)
     first, second = fails_in_a_helper.__code__.co_firstlineno + 1, inverse.__code__.co_firstlineno + 1
     assert outcome.kind == "crashed"
-    assert "Crashed: rank_weight, on the first rank" in told
-    assert f"line {first}, in fails_in_a_helper:" in told
-    assert f"line {second}, in inverse:\n          return 1 / k\n" in told
-    assert told.endswith("ZeroDivisionError: division by zero")
-    assert "exercises.py" not in told and "_run" not in told and "Traceback" not in told
+    assert "Crashed: rank_weight, on the first rank" in text
+    assert f"line {first}, in fails_in_a_helper:" in text
+    assert f"line {second}, in inverse:\n          return 1 / k\n" in text
+    assert text.endswith("ZeroDivisionError: division by zero")
+    assert "exercises.py" not in text and "_run" not in text and "Traceback" not in text
 
 
 def test_a_crash_within_a_library_ends_at_the_learners_line(ex):
-    told = repr(ex.rank_weight.judge(lambda r: np.concatenate(r)))
-    assert told.count("line ") == 1 and "TypeError" in told
+    text = repr(ex.rank_weight.judge(lambda r: np.concatenate(r)))
+    assert text.count("line ") == 1 and "TypeError" in text
 
 
 def test_a_crash_for_wrong_arguments_and_one_without_end(ex):
@@ -177,12 +161,8 @@ def test_a_crash_for_wrong_arguments_and_one_without_end(ex):
         return endless(r)
 
     assert "takes 0 positional arguments but 1 was given" in repr(ex.rank_weight.judge(lambda: 1 + len("")))
-    told = repr(ex.rank_weight.judge(endless))
-    assert "RecursionError" in told and len(told.splitlines()) < 20
-
-
-def test_wrong_on_an_earlier_input_comes_before_a_crash(ex):
-    assert ex.rank_weight.judge(lambda r: [0][r - 1]).kind == "wrong"
+    text = repr(ex.rank_weight.judge(endless))
+    assert "RecursionError" in text and len(text.splitlines()) < 20
 
 
 def test_an_answer_that_changes_its_input_does_no_harm():
@@ -246,8 +226,8 @@ def test_accepts_takes_any_answer_without_fault(ex):
 
 
 def test_accepts_says_what_is_wrong(ex):
-    told = repr(ex.split.judge(lambda artists, rng: (np.arange(1), np.arange(1, len(artists)))))
-    assert "Artist 0 is in training and in test." in told
+    text = repr(ex.split.judge(lambda artists, rng: (np.arange(1), np.arange(1, len(artists)))))
+    assert "Artist 0 is in training and in test." in text
 
 
 @pytest.mark.parametrize("result", [3, "two", [], [[0], [0], [0]], {}])
@@ -260,7 +240,7 @@ def test_accepts_may_fail_on_a_result_of_the_wrong_form(ex, result):
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind", "told"),
+    ("answer", "kind", "text"),
     [
         (TODO, "not attempted", "in place of `TODO`"),
         (TODO / 10, "not attempted", "in place of `TODO`"),
@@ -276,20 +256,20 @@ def test_accepts_may_fail_on_a_result_of_the_wrong_form(ex, result):
         (np.nan, "wrong", "nan is not it."),
     ],
 )
-def test_a_number(ex, answer, kind, told):
+def test_a_number(ex, answer, kind, text):
     outcome = ex.chance.judge(answer)
-    assert outcome.kind == kind and told in repr(outcome)
+    assert outcome.kind == kind and text in repr(outcome)
 
 
-def test_a_classification_names_what_is_left_and_what_is_wrong_but_not_the_answer(ex):
+def test_a_classification_names_the_places_but_not_the_answer(ex):
     half = {"a": "inductive", "b": TODO, "c": TODO}
     assert "Still to do: 'b', 'c'." in repr(ex.kinds.judge(half))
-    told = repr(ex.kinds.judge({"a": "unsupervised", "b": "transductive", "c": "transductive"}))
-    assert "Look again at 'a', 'c'." in told
-    assert "Likely mistake: in `c`" in told
-    assert "inductive" not in told
-    told = repr(ex.kinds.judge({"a": "inductive", "b": "transductive", "d": "inductive"}))
-    assert "Look again at 'c' (missing), 'd' (not asked for)." in told
+    text = repr(ex.kinds.judge({"a": "unsupervised", "b": "transductive", "c": "transductive"}))
+    assert "Look again at 'a', 'c'." in text
+    assert "Likely mistake: in `c`" in text
+    assert "inductive" not in text
+    text = repr(ex.kinds.judge({"a": "inductive", "b": "transductive", "d": "inductive"}))
+    assert "Look again at 'c' (missing), 'd' (unexpected)." in text
     assert ex.kinds.judge({"a": "inductive", "b": "transductive", "c": "inductive"}).kind == "right"
 
 
@@ -312,7 +292,7 @@ def test_check_is_strict_when_asked(ex, shown, monkeypatch):
     ex.chance.check(0.1)
 
 
-def test_check_tells_when_progress_cannot_be_kept(ex, shown, tmp_path, monkeypatch):
+def test_check_reports_that_progress_cannot_be_kept(ex, shown, tmp_path, monkeypatch):
     (tmp_path / "a file").touch()
     monkeypatch.setenv("MIRLAB_PROGRESS", str(tmp_path / "a file" / "progress.sqlite"))
     ex.chance.check(0.1)
@@ -332,7 +312,7 @@ def test_hints_come_one_at_a_time(ex, shown):
     assert "last" not in repr(shown[0]) and repr(shown[1]).endswith("That was the last one.")
 
 
-def test_the_solution_is_what_a_learner_would_have_typed(ex, shown):
+def test_the_solution_is_what_a_learner_would_write(ex, shown):
     ex.rank_weight.solution()
     assert repr(shown[0]).endswith("A place gained near the top counts more than one gained far down.")
     for name, one in vars(ex).items():
@@ -343,7 +323,7 @@ def test_the_solution_is_what_a_learner_would_have_typed(ex, shown):
     assert ex.kinds.source.startswith('learner_has_labels = True\nkinds = {\n    "a"')
 
 
-def test_working_gives_the_learners_own_if_it_is_right(ex):
+def test_working_returns_the_learners_answer_if_it_is_right(ex):
     def own(r):
         return sum(1 / k for k in range(1, r + 1))
 
@@ -363,7 +343,7 @@ def test_an_exercise_that_cannot_be_judged_is_refused():
         exercise(hints=["?"], reason="!")(empty)
 
 
-def test_an_unknown_exercise_is_told_with_those_there_are(ex):
+def test_an_unknown_exercise_is_refused_with_the_known_ones(ex):
     with pytest.raises(AttributeError, match="no exercise 'rank_wieght'; it has: rank_weight, kinds"):
         ex.rank_wieght  # noqa: B018
 
@@ -389,7 +369,7 @@ def test_faults_finds_a_check_that_is_too_weak(ex):
 # -- TODO ------------------------------------------------------------------------------------------
 
 
-def test_todo_goes_through_what_a_cell_does_with_an_answer():
+def test_a_todo_survives_every_operation():
     x = np.arange(3.0)
     for value in (
         TODO + 1,
@@ -452,8 +432,8 @@ def test_one_changed_number_is_found_in_its_place(numbers, data):
     at = data.draw(st.integers(0, len(numbers) - 1))
     changed = list(numbers)
     changed[at] += 10 + abs(changed[at])
-    (found,) = differences(changed, np.array(numbers))
-    assert found.where == f"[{at}]"
+    (wrong,) = differences(changed, np.array(numbers))
+    assert wrong.where == f"[{at}]"
 
 
 @pytest.mark.parametrize(
@@ -478,13 +458,13 @@ def test_one_changed_number_is_found_in_its_place(numbers, data):
     ],
 )
 def test_differences_by_hand(got, want, where):
-    found = differences(got, want)
-    assert found == [] if where is None else found[0].where == where
+    wrong = differences(got, want)
+    assert wrong == [] if where is None else wrong[0].where == where
 
 
 def test_numbers_that_look_alike_are_written_out():
-    (found,) = differences(1.00000123, 1.0, 1e-7)
-    assert (found.got, found.want) == ("1.00000123", "1.0")
+    (wrong,) = differences(1.00000123, 1.0, 1e-7)
+    assert (wrong.got, wrong.want) == ("1.00000123", "1.0")
 
 
 def test_values_are_shown_briefly():
@@ -496,7 +476,7 @@ def test_values_are_shown_briefly():
 # -- cards -----------------------------------------------------------------------------------------
 
 
-def test_a_card_says_its_kind_in_a_word_and_escapes_what_learners_write():
+def test_a_card_names_its_kind_and_escapes_its_text():
     card = Card("wrong", "a < b", "`x` & y", Code("<script>"), Points(["`one`", Link("two", "2.ipynb")]), "")
     html = card._repr_html_()
     assert 'role="status"' in html and "<strong>Wrong:</strong> a &lt; b" in html
@@ -513,7 +493,7 @@ def test_a_card_says_its_kind_in_a_word_and_escapes_what_learners_write():
 
 def test_a_figure_is_shown_with_its_words():
     figure = Figure()
-    with pytest.raises(LessonError, match=r"say what it shows in `figure\.alt`"):
+    with pytest.raises(LessonError, match=r"put them into `figure\.alt`"):
         lessons.show(figure)
     figure.alt = 'Rising, from "0" to 1.'
     picture = lessons.show(figure)

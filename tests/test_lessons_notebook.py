@@ -41,10 +41,7 @@ def notebook():
             ),
             code("f'{rank_weight(2):.1f}', here.ex.rank_weight.working(rank_weight)(2)"),
             code("kinds = {'a': TODO, 'b': TODO, 'c': TODO}\n\nhere.ex.kinds.check(kinds)", "exercise:kinds"),
-            code(
-                "chance = TODO  # here.ex.chance.hint()\nhere.ex.chance.check(chance)",
-                "exercise:chance",
-            ),
+            code("chance = TODO  # here.ex.chance.hint()\nhere.ex.chance.check(chance)", "exercise:chance"),
             code("def split(artists, rng): ...", "exercise:split"),
             code("here.ex.split.check(split)"),
             code("here.quiz()"),

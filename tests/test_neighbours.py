@@ -1,3 +1,5 @@
+"""Tables of neighbours, semantic recovery, and class means as its baseline."""
+
 import json
 
 import numpy as np
@@ -80,12 +82,12 @@ def test_every_seed_has_its_neighbours_in_order(sizes, seed):
         (7, "names must be {set: .* got 7"),
     ],
 )
-def test_names_that_do_not_fit_are_refused_in_words(names, message):
+def test_names_that_do_not_match_are_refused(names, message):
     with pytest.raises((ValueError, TypeError), match=message):
         table(EMBEDDINGS, names, k=2)
 
 
-def test_embeddings_that_do_not_fit_are_refused_in_words():
+def test_embeddings_that_do_not_match_are_refused():
     with pytest.raises(ValueError, match="same D for all sets"):
         table([*EMBEDDINGS[:2], np.zeros((2, 3))], NAMES, k=2)
     with pytest.raises(ValueError, match="same D for all sets"):
@@ -167,8 +169,8 @@ def test_the_order_of_labels_does_not_matter():
     ("change", "message"),
     [
         ({"overlap": np.ones((3, 3))}, r"overlap has shape \(3, 3\); for 4 labels it must be \(4, 4\)"),
-        ({"overlap": np.eye(4) * 2}, "overlap must lie between 0"),
-        ({"overlap": np.full((4, 4), np.nan)}, "overlap must lie between 0"),
+        ({"overlap": np.eye(4) * 2}, "overlap must be between 0"),
+        ({"overlap": np.full((4, 4), np.nan)}, "overlap must be between 0"),
         ({"overlap": np.ones((4, 4))}, "leave nothing to recover"),
         ({"k": 2}, "leave nothing to recover"),
         ({"k": 3}, "only 2 other rows outside the largest group"),
@@ -178,7 +180,7 @@ def test_the_order_of_labels_does_not_matter():
         ({"metric": "l1"}, "'l1' is unknown"),
     ],
 )
-def test_recovery_refuses_in_words(change, message):
+def test_invalid_input_of_recovery_is_named(change, message):
     good = {"vectors": np.eye(4), "overlap": np.eye(4)[[2, 3, 0, 1]], "sets": ["a", "a", "b", "b"], "k": 1}
     assert np.isfinite(semantic_recovery(**good).value)
     with pytest.raises((ValueError, TypeError), match=message):
@@ -210,6 +212,6 @@ def test_class_means_are_means(seed, n_labels):
         (np.eye(3), ["a", "b", "c"], "whole numbers, 0 to n_labels - 1"),
     ],
 )
-def test_class_means_refuse_in_words(X, y, message):
+def test_invalid_input_of_class_means_is_named(X, y, message):
     with pytest.raises((ValueError, TypeError), match=message):
         class_means(X, y, 3)

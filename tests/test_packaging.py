@@ -1,4 +1,4 @@
-"""The files around the package say the same: versions, pins, licence, environment, citation, scripts."""
+"""The files around the package agree: versions, pins, licence, environment, citation, scripts."""
 
 import ast
 import importlib.metadata
@@ -22,7 +22,8 @@ REQUIREMENTS = [Requirement(line) for line in PROJECT["dependencies"]]
 EXTRAS = {
     extra: [Requirement(line) for line in lines] for extra, lines in PROJECT["optional-dependencies"].items()
 }
-PYTHONS = ("3.11", "3.12", "3.13")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+ON_INTEL_MACS = PYTHONS[:-1]  # numba has no build for Python 3.14 on these
 PLATFORMS = {
     "Linux": {"sys_platform": "linux", "os_name": "posix", "platform_machine": "x86_64"},
     "Mac": {"sys_platform": "darwin", "os_name": "posix", "platform_machine": "arm64"},
@@ -66,7 +67,7 @@ def test_constraints_hold_both_librosas():
 
 
 def test_intel_macs_get_a_numba_that_has_wheels_for_them():
-    for python in PYTHONS:
+    for python in ON_INTEL_MACS:
         (version,) = pins(python, "Intel Mac")["numba"]
         assert SpecifierSet("<0.63").contains(version)
 
@@ -81,13 +82,16 @@ def test_supported_pythons_agree():
     assert [f"3.{minor}" for minor in range(30) if supported.contains(f"3.{minor}")] == list(PYTHONS)
     named = [line.rpartition(" ")[2] for line in PROJECT["classifiers"] if "Python :: 3." in line]
     assert named == list(PYTHONS)
-    tree = ast.parse(read("course.py"))
-    (limits,) = (
-        ast.literal_eval(node.value)
-        for node in tree.body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "(OLDEST, NEWEST)"
+    limits = {
+        ast.unparse(node.targets[0]): ast.unparse(node.value)
+        for node in ast.parse(read("course.py")).body
+        if isinstance(node, ast.Assign)
+    }
+    oldest, newest, on_intel_macs = (
+        f"({python.replace('.', ', ')})" for python in (PYTHONS[0], PYTHONS[-1], ON_INTEL_MACS[-1])
     )
-    assert [".".join(map(str, limit)) for limit in limits] == [PYTHONS[0], PYTHONS[-1]]
+    assert limits["(OLDEST, NEWEST)"] == f"({oldest}, {newest})"
+    assert limits["NEWEST_ON_INTEL_MACS"] == on_intel_macs
 
 
 def test_conda_and_binder_take_everything_from_the_project():
@@ -144,12 +148,12 @@ def test_ci_runs_what_the_readme_says():
     assert f"\n{command}\n" in read("README.md")
 
 
-def imported(folder):
-    """Return {distribution: the file that imports it} for the third-party imports below a folder."""
-    own = {path.stem for path in (ROOT / "tests").iterdir()} | {"mirlab"}
+def imported(pattern):
+    """Return {distribution: the file that imports it} for the third-party imports of some files."""
+    own = {path.stem for path in (ROOT / "tests").iterdir()} | {"mirlab", "course_setup"}
     providers = importlib.metadata.packages_distributions()
     found = {}
-    for path in sorted((ROOT / folder).rglob("*.py")):
+    for path in sorted(ROOT.glob(pattern)):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 modules = [alias.name for alias in node.names]
@@ -165,8 +169,15 @@ def imported(folder):
     return found
 
 
-@pytest.mark.parametrize(("folder", "extras"), [("mirlab", EXTRAS["dask"]), ("tests", EXTRAS["test"])])
-def test_what_is_imported_is_declared(folder, extras):
+@pytest.mark.parametrize(
+    ("pattern", "extras"),
+    [("mirlab/**/*.py", EXTRAS["dask"] + EXTRAS["onnx"]), ("tests/*.py", EXTRAS["test"])],
+)
+def test_what_is_imported_is_declared(pattern, extras):
     declared = {canonicalize_name(requirement.name) for requirement in REQUIREMENTS + extras}
-    undeclared = {name: where for name, where in imported(folder).items() if name not in declared}
+    undeclared = {name: where for name, where in imported(pattern).items() if name not in declared}
     assert undeclared == {}
+
+
+def test_the_set_up_needs_the_standard_library_only():
+    assert set(imported("course.py") | imported("course_setup/*.py")) == {"pip"}  # which each .venv has

@@ -1,11 +1,14 @@
 """Where things lie, and files that are written whole or not at all."""
 
 import os
+import stat
+import tempfile
+import threading
 from pathlib import Path
 
 import pytest
 
-from mirlab import paths
+from mirlab import StoreError, paths
 
 
 def test_the_course_is_the_folder_above_the_package():
@@ -42,25 +45,64 @@ def test_data_of_an_installed_package_lie_with_the_user(clone):
     assert clone not in paths.data_dir().parents
 
 
-def test_data_lie_with_the_user_if_the_clone_cannot_be_written(clone, monkeypatch):
-    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != clone / "data")
-    assert paths.data_dir().is_absolute()
+def read_only(monkeypatch, *folders):
+    """Make folders and all below them unwritable, as they are for a student on a teacher's machine."""
+    writable = paths.writable
+    monkeypatch.setattr(
+        paths, "writable", lambda path: writable(path) and not any(path.is_relative_to(f) for f in folders)
+    )
+
+
+def test_a_read_only_clone_lies_under_the_users_own_data(clone, monkeypatch):
+    (clone / "data" / "built").mkdir()
+    read_only(monkeypatch, clone)
     assert clone not in paths.data_dir().parents
+    assert paths.shared_dirs() == [clone / "data" / "built"]
+
+
+def test_a_read_only_choice_becomes_a_shared_layer(clone, monkeypatch, tmp_path):
+    teachers = tmp_path / "teacher"
+    (teachers / "features").mkdir(parents=True)
+    monkeypatch.setenv("MIRLAB_DATA", str(teachers))
+    read_only(monkeypatch, teachers)
+    assert paths.shared_dirs() == [teachers] and teachers not in (paths.data_dir(), *paths.data_dir().parents)
+    assert paths.locate("features") == teachers / "features"
+    assert paths.locate("embeddings") == paths.data_dir() / "embeddings"
+
+
+def test_a_choice_that_is_not_there_is_made(clone, monkeypatch, tmp_path):
+    monkeypatch.setenv("MIRLAB_DATA", str(tmp_path / "new"))
+    assert paths.data_dir() == tmp_path / "new" and paths.shared_dirs() == []
+
+
+def test_nothing_writable_leaves_a_private_folder(clone, monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "writable", lambda path: False)
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
+    folder = paths.data_dir()
+    assert folder.parent == tmp_path and folder.is_dir() and paths.data_dir() == folder
+    if os.name != "nt":
+        assert folder.stat().st_mode & 0o777 == 0o700
+        folder.chmod(0o777)  # made by somebody else, to run code as us
+        with pytest.raises(StoreError, match=r"others can write to it.*set MIRLAB_DATA"):
+            paths.data_dir()
+
+
+def test_a_home_that_nobody_knows_is_one_sentence(clone, monkeypatch):
+    monkeypatch.setenv("MIRLAB_DATA", "~nobody-at-all/x")
+    with pytest.raises(StoreError, match="that user's home is not known; name a folder by its full path"):
+        paths.data_dir()
+
+
+def test_without_a_home_nothing_is_written_below_a_tilde(clone, monkeypatch, tmp_path):
+    (clone / "notebooks").rmdir()
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
+    assert paths.data_dir().is_absolute() and "~" not in str(paths.data_dir())
 
 
 def test_an_empty_choice_is_none(clone, monkeypatch):
     monkeypatch.setenv("MIRLAB_DATA", "")
     assert paths.data_dir() == clone / "data" / "built"
-
-
-def test_compiled_code_is_kept_with_the_data_unless_the_user_has_chosen(monkeypatch, tmp_path):
-    monkeypatch.setenv("MIRLAB_DATA", str(tmp_path))
-    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
-    paths.keep_compiled_code()
-    assert os.environ["NUMBA_CACHE_DIR"] == str(tmp_path.resolve() / "numba")
-    monkeypatch.setenv("NUMBA_CACHE_DIR", "elsewhere")
-    paths.keep_compiled_code()
-    assert os.environ["NUMBA_CACHE_DIR"] == "elsewhere"
 
 
 @pytest.mark.parametrize(("content", "there"), [("é\nb", b"\xc3\xa9\nb"), (b"\0\r\n", b"\0\r\n"), ("", b"")])
@@ -80,6 +122,29 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monke
         paths.write_atomically(file, "new")
     assert file.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_link_is_followed(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "there")
+    paths.write_atomically(tmp_path / "link", "text")
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "there").read_text(encoding="utf-8") == "text"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_bytes()))
+    read = []
+    reader.start()
+    paths.write_atomically(tmp_path / "pipe", "text")
+    reader.join(10)
+    assert read == [b"text"] and (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/null"), reason="this system has no devices with names")
+def test_a_device_stays_a_device():
+    paths.write_atomically(Path("/dev/null"), "text")
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
 
 
 def test_a_folder_is_not_written_over(tmp_path):

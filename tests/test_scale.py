@@ -5,8 +5,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from mirlab import paper, store, warp
+from mirlab import paper, store
 from mirlab.datasets import Dataset
+from mirlab.warp import examples
 
 FRAMES = 40  # of an excerpt here
 
@@ -54,7 +55,7 @@ def large(tmp_path):
     frames[::997] = np.random.default_rng(0).normal(size=(len(frames[::997]), 200))
     frames.flush()
     frames = np.load(tmp_path / "frames.npy", mmap_mode="r")
-    return lambda y: store.Features(make(n, y), frames, FRAMES * np.arange(n + 1), [], "key")
+    return lambda y: store.StoredFeatures(make(n, y), frames, FRAMES * np.arange(n + 1), [], "key")
 
 
 @pytest.mark.parametrize("tags", [False, True])
@@ -66,7 +67,7 @@ def test_training_reads_frames_as_it_needs_them(large, tags):
     paper.learn([large(y)], **parameters)  # what is loaded and compiled once
     most = peak(paper.learn, [features], **parameters)
     a_label_a_frame = 64 * len(features.frames)
-    at_a_time = 4 * 8 * 200 * warp.ROWS_AT_ONCE
+    at_a_time = 4 * 8 * 200 * examples.ROWS_AT_ONCE
     assert most < a_label_a_frame + at_a_time
     assert most < features.frames.nbytes / 2
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mirlab import AudioError, StoreError, store
+from mirlab import AudioError, MirlabError, StoreError, store, work
 from mirlab.datasets import Dataset
 from mirlab.errors import DatasetError
+from mirlab.extractors import PARAMETERS, Extractor
 from mirlab.features import aggregate, log_mel
 
 ROOT = Path(__file__).parents[1]
@@ -128,19 +129,19 @@ def test_order_and_choice_are_part_of_the_key_but_cost_nothing(tmp_path):
     np.testing.assert_array_equal(features.track(0), log_mel(sound(19)).astype(np.float16))
 
 
-@pytest.mark.parametrize("name", store.PARAMETERS)
+@pytest.mark.parametrize("name", PARAMETERS)
 def test_a_changed_constant_is_noticed(tmp_path, monkeypatch, name):
     store.extract(make(), root=tmp_path)
     reader = Reader()
-    monkeypatch.setitem(store.PARAMETERS, name, 0)
+    monkeypatch.setitem(PARAMETERS, name, 0)
     store.extract(make(read=reader), root=tmp_path)
     assert sorted(reader.read) == list(range(20))
 
 
 def test_the_parameters_are_those_that_are_used():
     used = {name: p.default for name, p in inspect.signature(log_mel).parameters.items() if name != "y"}
-    assert used == {name: store.PARAMETERS[name] for name in used} and len(used) == 4
-    np.testing.assert_allclose(log_mel(np.zeros(2048)), np.log(store.PARAMETERS["log_offset"]), rtol=1e-6)
+    assert used == {name: PARAMETERS[name] for name in used} and len(used) == 4
+    np.testing.assert_allclose(log_mel(np.zeros(2048)), np.log(PARAMETERS["log_offset"]), rtol=1e-6)
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
@@ -243,7 +244,9 @@ def test_other_errors_are_not_swallowed(tmp_path):
 
 def test_a_worker_that_dies_costs_only_its_piece(tmp_path):
     dataset = make(read=lambda i: os._exit(1) if i == 19 else sound(i))
-    with pytest.raises(StoreError, match="a worker died while extracting 'demo-synth'"):
+    with pytest.raises(
+        MirlabError, match=r"features of 'demo-synth': a worker process ended .*what is done is kept"
+    ):
         store.extract(dataset, root=tmp_path, n_jobs=2)
     assert len(store.extract(make(), root=tmp_path)) == 20
 
@@ -280,7 +283,7 @@ def test_windows_aggregate_each_excerpt_whatever_the_chunk(tmp_path, monkeypatch
 @pytest.mark.parametrize("wrong", [lambda x: x[:-1], lambda x: x[:, 0]])
 def test_windows_say_what_is_wrong_with_the_transform(tmp_path, wrong):
     features = store.extract(make(n=2), root=tmp_path)
-    with pytest.raises(ValueError, match="one row a frame"):
+    with pytest.raises(ValueError, match="one row per frame"):
         features.windows(wrong)
 
 
@@ -294,16 +297,12 @@ def test_progress_rises_piece_by_piece_to_the_total(tmp_path, n_jobs):
 def test_what_is_sent_to_a_worker_does_not_grow_with_the_set(tmp_path, monkeypatch):
     sizes = []
 
-    class Sending:
-        def __init__(self, **options):
-            pass
+    def parallel(function, items, **options):
+        for item in items:
+            sizes.append(len(pickle.dumps((function, item))))
+            yield function(*item)
 
-        def __call__(self, work):
-            for function, args, _ in work:
-                sizes.append(len(pickle.dumps((function, args))))
-                yield function(*args)
-
-    monkeypatch.setattr(store, "Parallel", Sending)
+    monkeypatch.setattr(work, "parallel", parallel)
     for n in (8, 800):
         store.extract(make(n), root=tmp_path / f"{n}")
     assert len(sizes) == 202 and max(sizes) < 1.1 * min(sizes)
@@ -324,7 +323,7 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path):
     assert not list((tmp_path / "stopped").glob("*/*/frames.npy")), "nothing unfinished has a finished name"
     calls, reader = [], Reader(broken=[2])
     store.extract(make(read=reader), root=tmp_path / "stopped", progress=lambda *args: calls.append(args[0]))
-    assert calls[0] == 12 and sorted(reader.read) == list(range(12, 20))
+    assert calls[0] == 12 and len(reader.read) == 8
     store.extract(make(read=Reader(broken=[2])), root=tmp_path / "whole")
     assert files(tmp_path / "stopped") == files(tmp_path / "whole")
 
@@ -512,7 +511,7 @@ def test_pieces_that_always_go_are_told(tmp_path):
         for piece in tmp_path.glob("*/*.part/piece-*"):
             shutil.rmtree(piece)
 
-    with pytest.raises(StoreError, match=r"\.part: what is written here is gone, or other"):
+    with pytest.raises(StoreError, match=r"\.part: files written here are missing or changed"):
         store.extract(make(), root=tmp_path, progress=tidy)
 
 
@@ -526,3 +525,21 @@ def test_a_place_that_is_no_folder(tmp_path):
 def test_names_that_are_no_folder_names(tmp_path, name):
     with pytest.raises(StoreError, match="names a folder"):
         store.extract(make(name=name), root=tmp_path)
+
+
+def loudness(y):
+    return np.sqrt(np.mean(y[: len(y) // 1000 * 1000].reshape(-1, 1000) ** 2, axis=1, keepdims=True))
+
+
+def test_other_features_are_kept_beside_the_frames(tmp_path):
+    loud = Extractor("loudness", loudness, 1, {"version": 1})
+    frames = store.extract(make(), root=tmp_path)
+    features = store.extract(make(), extractor=loud, root=tmp_path, n_jobs=2)
+    assert features.frames.shape[1] == 1 and features.key != frames.key
+    np.testing.assert_array_equal(features.track(3), loudness(sound(3)).astype(np.float16))
+    reader = Reader()
+    store.extract(make(read=reader), extractor=loud, root=tmp_path)
+    store.extract(make(read=reader), root=tmp_path)
+    assert reader.read == []
+    store.extract(make(read=reader), extractor=replace(loud, parameters={"version": 2}), root=tmp_path)
+    assert sorted(reader.read) == list(range(20))

@@ -22,7 +22,8 @@ import numpy as np
 import pytest
 from test_store import ROOT, files, make, sound
 
-from mirlab import AudioError, StoreError, store
+from mirlab import AudioError, MirlabError, StoreError, store
+from mirlab.extractors import LOG_MEL
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 
@@ -75,7 +76,7 @@ def test_workers_that_are_killed_cost_only_their_pieces(nursery, tmp_path):
     nursery(kill_workers, tmp_path)
 
 
-def test_workers_that_outlive_their_parent_do_no_harm(nursery, tmp_path):
+def test_workers_end_with_their_parent_and_leave_no_harm(nursery, tmp_path):
     nursery(kill_parent, tmp_path)
 
 
@@ -103,7 +104,7 @@ BROKEN = 3, 10
 def serve():
     os.fsync = lambda file: None  # slow, and only for when the power fails
     store.PIECE = PIECE
-    store.log_mel(sound(0))
+    LOG_MEL.rows(sound(0))
     for line in sys.stdin:
         name, *args = json.loads(line)
         print(ended(fork(lambda name=name, args=args: globals()[name](*args))), flush=True)
@@ -293,7 +294,7 @@ def fail_at_every_step(root, fault):
             assert not list(place.glob("*/*[!t]/*")) and not list(place.rglob("unfinished-*")), step
         store.extract(small, root=place)
         assert everything(place) == expected, step
-    assert codes.count(TOLD) > 50 and codes.count(BORNE) > 5
+    assert codes.count(TOLD) > 20 and codes.count(BORNE) > 5
 
 
 def several_at_once(root):
@@ -337,13 +338,13 @@ def kill_workers(root):
     dataset = replace(excerpts(), read=read)
 
     def kill(done, total, what):
-        if done in (3 * PIECE, 4 * PIECE):
+        if 2 * PIECE < done < N:  # one piece is shorter, and pieces come in any order
             os.kill(read.notes()[-1, 1], signal.SIGKILL)
 
     try:
         store.extract(dataset, root=root / "killed", n_jobs=2, progress=kill)
-    except StoreError as error:
-        assert "a worker died while extracting 'demo-synth'" in str(error)
+    except MirlabError as error:
+        assert "extracting features of 'demo-synth': a worker process died (SIGKILL)" in str(error)
     else:
         raise AssertionError("no worker was killed")
     wait_for(lambda: not any(map(is_running, read.notes()[:, 1].tolist())))
@@ -351,7 +352,7 @@ def kill_workers(root):
     kept = sum(len(json.loads(index.read_text(encoding="utf-8"))["keys"]) for index in indices)
     before = len(read.notes())
     store.extract(dataset, root=root / "killed")
-    assert kept >= 3 * PIECE - 1 and len(read.notes()) - before == N - kept
+    assert kept > 2 * PIECE and len(read.notes()) - before == N - kept
     assert everything(root / "killed") == expected
 
 
@@ -363,12 +364,12 @@ def is_running(process):
 
 
 class Held(Read):
-    """Keeps whoever reads from the fifth excerpt on until a file is there."""
+    """Reads four excerpts, and then holds every reader until it is killed."""
 
     def __call__(self, i):
-        if i >= 2 * PIECE:
+        if self.log.exists() and len(self.notes()) >= 2 * PIECE:
             self.log.with_name(f"held {os.getpid()}").touch()
-            wait_for(self.log.with_name("go on").exists)
+            wait_for(lambda: False)
         return super().__call__(i)
 
     def held(self):
@@ -388,18 +389,15 @@ def kill_parent(root):
     read, place = Held(root / "log"), root / "killed"
 
     def die(done, total, what):
-        if done == 2 * PIECE:
-            wait_for(read.held)  # a worker that has not got its next piece ends with us
+        if done:
+            wait_for(read.held)
             os.kill(os.getpid(), signal.SIGKILL)
 
     held = replace(excerpts(), read=read)
     assert ended(fork(lambda: store.extract(held, root=place, n_jobs=2, progress=die))) == -signal.SIGKILL
     try:
+        wait_for(lambda: not any(map(is_running, read.held())))
         store.extract(excerpts(), root=place)
-        assert everything(place) == expected and len(read.notes()) == 2 * PIECE
-        (root / "go on").touch()
-        wait_for(lambda: len(read.notes()) >= 3 * PIECE)  # each finishes what it has begun
-        time.sleep(0.2)
         assert everything(place) == expected
     finally:
         for orphan in read.held():

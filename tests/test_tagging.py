@@ -1,16 +1,14 @@
-"""Many tags: what is learned from whom, how it is judged, what is missing, and searches by words."""
+"""Many tags: kinds and truth of tags, the three methods, missing tags, and searches by words."""
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from mirlab import corpus, datasets, evaluate, tagging
+from mirlab import corpus, datasets, tagging
 from mirlab.corpus import styles
 from mirlab.errors import DatasetError
+from mirlab.tagging import methods
 
 NAMES = ["drums", "piano", "sad", "flute"]
 
@@ -38,8 +36,8 @@ def test_no_tag_is_of_two_kinds():
     assert all(tag == tag.strip() and tag for tag in every)
 
 
-def test_whatever_the_corpus_plays_sings_and_feels_has_its_kind():
-    every = styles.styles().values()
+def test_tags_of_the_corpus_have_the_right_kind():
+    every = styles.all_styles().values()
     voices = {voice for style in every for voice in style.voices}
     for style in every:
         played = {*style.bass_instruments, *style.comp_instruments, *style.lead_instruments}
@@ -48,14 +46,14 @@ def test_whatever_the_corpus_plays_sings_and_feels_has_its_kind():
         assert tagging.kinds([style.family]).tolist() == ["genre"]
 
 
-def test_what_is_left_over_is_tempo_mode_loudness_and_recording(data):
+def test_few_tags_are_of_no_kind(data):
     of = tagging.kinds(data.label_names)
     other = {name for name, kind in zip(data.label_names, of, strict=True) if kind == tagging.OTHER}
     assert {"slow", "fast", "minor", "loud", "bright", "echo", "waltz", "acoustic", "busy", "solo"} <= other
     assert len(other) < 40 and all((of == kind).sum() >= 25 for kind in tagging.KINDS)
 
 
-def test_true_tags_are_those_of_the_score_and_hold_the_given_ones(data):
+def test_true_tags_are_those_of_the_score(data):
     rows = [0, 700, 1499]
     true = tagging.true_tags(data, rows)
     assert true.shape == (3, len(data.label_names)) and true.dtype == bool
@@ -67,9 +65,9 @@ def test_true_tags_are_those_of_the_score_and_hold_the_given_ones(data):
         }
 
 
-def test_what_is_true_is_told_of_synthetic_sets_only(data):
+def test_true_tags_are_refused_for_real_sets(data):
     real = datasets.Dataset("mine", ["a"], NAMES, np.ones((1, 4), bool), np.array([0]), lambda i: None, ["1"])
-    with pytest.raises(DatasetError, match="'mine': nobody knows which tags are true of real music"):
+    with pytest.raises(DatasetError, match="'mine': the true tags of real music are not known"):
         tagging.true_tags(real)
     unknown = datasets.Dataset(
         data.name, ["clip.99999"], NAMES, np.ones((1, 4), bool), np.array([0]), lambda i: None, ["1"]
@@ -78,7 +76,7 @@ def test_what_is_true_is_told_of_synthetic_sets_only(data):
         tagging.true_tags(unknown)
 
 
-def test_a_larger_share_forgets_what_a_smaller_one_does_and_more():
+def test_a_larger_share_forgets_more():
     y = np.random.default_rng(1).random((200, 30)) < 0.4
     left = [tagging.forget(y, share, random_state=3) for share in (0, 0.25, 0.5, 0.9, 1)]
     assert (left[0] == y).all() and not left[-1].any()
@@ -93,7 +91,7 @@ def test_a_larger_share_forgets_what_a_smaller_one_does_and_more():
 # -- learning ------------------------------------------------------------------------------------------
 
 
-def test_an_artist_stands_in_one_fold(data):
+def test_an_artist_is_in_one_fold(data):
     fold = tagging.artist_folds(data.groups)
     assert sorted(set(fold.tolist())) == [0, 1, 2]
     for artist in np.unique(data.groups):
@@ -113,19 +111,19 @@ def test_tag_frequency_does_not_listen(toy):
     assert np.isfinite(scores).all()
 
 
-def test_logistic_regression_is_one_for_each_tag(toy):
+def test_logistic_regression_is_one_model_per_tag(toy):
     songs, y, _ = toy
     scores = tagging.logistic_regression(songs[:64], y[:64], songs[64:])
     scaler = StandardScaler().fit(songs[:64])
     X, Z = scaler.transform(songs[:64]), scaler.transform(songs[64:])
     for tag in range(5):
-        exact = LogisticRegression(C=tagging.STRENGTH, tol=1e-8, max_iter=500).fit(X, y[:64, tag])
+        exact = LogisticRegression(C=methods.STRENGTH, tol=1e-8, max_iter=500).fit(X, y[:64, tag])
         np.testing.assert_allclose(scores[:, tag], exact.decision_function(Z), atol=0.05)
     rest = tagging.tag_frequency(songs[:64], y[:64], songs[64:])[:, 5:]
     assert (scores[:, 5:] == rest).all()  # of what all or none have, only the frequency is known
 
 
-def test_warp_scores_by_the_inner_product_of_excerpts_and_words(toy):
+def test_warp_scores_are_inner_products(toy):
     songs, y, _ = toy
     excerpts, words = tagging.word_space(songs[:64], y[:64], songs[64:], random_state=5)
     scores = tagging.warp_affinity(songs[:64], y[:64], songs[64:], random_state=5)
@@ -135,7 +133,7 @@ def test_warp_scores_by_the_inner_product_of_excerpts_and_words(toy):
     assert (scores != tagging.warp_affinity(songs[:64], y[:64], songs[64:], random_state=6)).any()
 
 
-def test_excerpts_are_scored_by_a_model_of_the_other_folds(toy):
+def test_excerpts_are_scored_by_the_other_folds(toy):
     songs, y, groups = toy
     fold, seen, ticks = tagging.artist_folds(groups), [], []
 
@@ -152,7 +150,7 @@ def test_excerpts_are_scored_by_a_model_of_the_other_folds(toy):
 
 
 @pytest.mark.parametrize("name", tagging.METHODS)
-def test_every_method_can_be_asked_alike(toy, name):
+def test_every_method_has_the_same_interface(toy, name):
     songs, y, groups = toy
     fold = tagging.artist_folds(groups)
     scores = tagging.annotate(tagging.METHODS[name], songs, y, fold)
@@ -165,59 +163,7 @@ def test_every_method_can_be_asked_alike(toy, name):
 # -- judging -------------------------------------------------------------------------------------------
 
 
-def test_judge_measures_what_can_be_measured_in_each_fold():
-    rng = np.random.default_rng(0)
-    scores, y, fold = rng.normal(size=(60, 6)), rng.random((60, 6)) < 0.4, np.repeat([0, 1], 30)
-    y[:30, 5] = False  # fold 1 has tag 5, but a model of fold 0 never learned it
-    table = tagging.judge(scores, y, fold)
-    for number, tags in ((0, slice(None)), (1, slice(5))):
-        mine = fold == number
-        expected = evaluate.tagging_metrics(scores[mine][:, tags], y[mine][:, tags]).summary()
-        for measure in tagging.MEASURES:
-            assert table.loc[number, measure] == pytest.approx(expected[measure])
-    assert table["tags"].tolist() == [5, 5]
-
-
-def by_pairs(scores, y, groups):
-    """Return the AUC as it is defined: pair by pair."""
-    right = [
-        (a > b) + (a == b) / 2
-        for a, has, g in zip(scores, y, groups, strict=True)
-        for b, other, h in zip(scores, y, groups, strict=True)
-        if has and not other and g == h
-    ]
-    return np.mean(right) if right else np.nan
-
-
-@settings(deadline=None, max_examples=60)
-@given(
-    st.integers(1, 12).flatmap(
-        lambda n: st.tuples(
-            arrays(float, n, elements=st.integers(0, 4).map(float)),
-            arrays(bool, n),
-            arrays(int, n, elements=st.integers(0, 2)),
-        )
-    )
-)
-def test_tag_auc_is_the_share_of_right_pairs_within_groups(drawn):
-    scores, y, groups = drawn
-    got = tagging.tag_auc(scores[:, None], y[:, None], groups)[0]
-    assert got == pytest.approx(by_pairs(scores, y, groups), nan_ok=True)
-    everywhere = tagging.tag_auc(scores[:, None], y[:, None])[0]
-    assert everywhere == pytest.approx(by_pairs(scores, y, np.zeros(len(y))), nan_ok=True)
-
-
-def test_tag_auc_agrees_with_the_metrics_and_refuses_what_does_not_fit_together():
-    rng = np.random.default_rng(0)
-    scores, y = rng.normal(size=(40, 5)), rng.random((40, 5)) < 0.5
-    np.testing.assert_allclose(tagging.tag_auc(scores, y), evaluate.tagging_metrics(scores, y).tag_auc)
-    with pytest.raises(ValueError, match=r"scores has shape \(40, 5\), y \(40, 4\)"):
-        tagging.tag_auc(scores, y[:, :4])
-    with pytest.raises(ValueError, match=r"groups \(3,\)"):
-        tagging.tag_auc(scores, y, [1, 2, 3])
-
-
-def test_missing_labels_learns_from_less_and_judges_twice(toy, monkeypatch):
+def test_missing_labels_learns_from_less_and_compares_twice(toy, monkeypatch):
     songs, y, groups = toy
     held, asked = tagging.artist_folds(groups) == 0, []
 
@@ -250,15 +196,15 @@ def test_missing_labels_learns_from_less_and_judges_twice(toy, monkeypatch):
 # -- search by words -----------------------------------------------------------------------------------
 
 
-def test_fits_wants_all_that_is_added_and_nothing_that_is_subtracted():
+def test_fits_needs_all_plus_and_no_minus():
     y = np.array([[1, 1, 1, 0], [0, 1, 1, 0], [0, 1, 0, 0]], bool)
     assert tagging.fits(y, NAMES, ["sad", "piano"], ["drums"]).tolist() == [False, True, False]
     assert tagging.fits(y, NAMES, ["piano"]).tolist() == [True, True, True]
-    with pytest.raises(ValueError, match="'oboe' is no tag of this vocabulary; choose among its 4, such as"):
+    with pytest.raises(ValueError, match="'oboe' is not in this vocabulary; choose from its 4, such as"):
         tagging.fits(y, NAMES, ["oboe"])
 
 
-def test_a_space_is_searched_by_angle_and_not_by_length():
+def test_a_space_is_searched_by_angle_not_length():
     words = np.eye(4)
     excerpts = np.array([[0, 9.0, 9.0, 9.0], [0, 1.0, 1.0, 0], [5.0, 5.0, 5.0, 0], [0.0, 0, 0, 0]])
     order = tagging.search_space(excerpts, words, NAMES, ["piano", "sad"])
@@ -268,7 +214,7 @@ def test_a_space_is_searched_by_angle_and_not_by_length():
     assert sorted(order.tolist()) == [0, 1, 2, 3]
 
 
-def test_odds_are_searched_by_the_product_of_probabilities():
+def test_odds_are_searched_by_products_of_probabilities():
     rng = np.random.default_rng(0)
     log_odds = rng.normal(size=(50, 4))
     p = 1 / (1 + np.exp(-log_odds))
@@ -277,13 +223,13 @@ def test_odds_are_searched_by_the_product_of_probabilities():
     assert order.tolist() == np.argsort(-expected, kind="stable").tolist()
 
 
-def test_a_list_holds_what_was_given_and_may_be_empty():
+def test_a_list_holds_the_given_tags_and_may_be_empty():
     given_tags = np.array([[0, 1, 1, 0], [0, 1, 0, 0]], bool)
     assert tagging.search_list(given_tags, NAMES, ["sad", "piano"], ["drums"]).tolist() == [0]
     assert tagging.search_list(given_tags, NAMES, ["sad", "flute"]).tolist() == []
 
 
-def test_queries_can_be_answered_and_their_precision_is_a_share():
+def test_queries_have_answers_and_a_precision():
     rng = np.random.default_rng(0)
     true = rng.random((60, 4)) < 0.6
     asked = tagging.queries(true, NAMES, minus=["drums"], at_least=5)

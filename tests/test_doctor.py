@@ -1,0 +1,190 @@
+"""`mirlab doctor`: each fault is made on purpose, and its sentence says what to do."""
+
+import json
+import re
+import shutil
+import socket
+import sys
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import psutil
+import pytest
+
+from mirlab import audio, doctor, lab, paths, warp
+from mirlab.cli import main
+from mirlab.errors import DatasetError
+from mirlab.paper import embedding
+
+GIB = 2**30
+
+
+def run_doctor(monkeypatch, capsys, **checks):
+    monkeypatch.setattr(doctor, "CHECKS", checks)
+    code = main(["doctor"])
+    out, err = capsys.readouterr()
+    assert err == ""
+    return code, out
+
+
+def raises(error):
+    def check():
+        raise error
+
+    return check
+
+
+def test_doctor_finds_all_well(monkeypatch, capsys):
+    code, out = run_doctor(monkeypatch, capsys, disk=lambda: "12 GB", sound=lambda: "heard")
+    assert code == 0
+    assert out == "OK    disk: 12 GB\nOK    sound: heard\n\nReady for class.\n"
+
+
+def test_doctor_goes_on_after_what_is_to_mend(monkeypatch, capsys):
+    checks = {"a": raises(DatasetError("do so")), "b": raises(RuntimeError("no idea")), "c": lambda: "fine"}
+    code, out = run_doctor(monkeypatch, capsys, **checks)
+    assert code == 1
+    assert out.splitlines() == [
+        "MEND  a: do so",
+        "MEND  b: RuntimeError: no idea; set the course up again (course.py)",
+        "OK    c: fine",
+        "",
+        "Not ready yet: see the lines that begin with MEND.",
+    ]
+
+
+def broken(name, monkeypatch, capsys):
+    code, out = run_doctor(monkeypatch, capsys, **{name: doctor.CHECKS[name]})
+    assert code == 1
+    return out.splitlines()[0].removeprefix(f"MEND  {name}: ")
+
+
+@pytest.mark.parametrize("version", [(3, 10, 9), (3, 15, 0)])
+def test_python_of_another_version(version, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "version_info", version)
+    assert broken("Python", monkeypatch, capsys).endswith("; install 3.11, 3.12, 3.13 or 3.14")
+
+
+def test_doctor_memory(monkeypatch, capsys):
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=GIB // 2))
+    told = broken("memory", monkeypatch, capsys)
+    assert told == "0.5 GB free; close other programs until there is 1 GB"
+
+
+def test_doctor_disk(monkeypatch, capsys, data_dir):
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(free=GIB // 4))
+    monkeypatch.setattr(doctor, "_built", lambda: False)
+    told = broken("disk", monkeypatch, capsys)
+    assert told == (
+        f"0.2 GB free at {data_dir.parent}; the course builds 0.7 GB: make room, or set MIRLAB_DATA"
+    )
+    monkeypatch.setattr(doctor, "_built", lambda: True)
+    assert doctor._check_disk().startswith("0 GB free at ")
+
+
+def test_doctor_disk_that_cannot_be_written(monkeypatch, capsys, data_dir):
+    monkeypatch.setattr(
+        tempfile, "TemporaryFile", lambda **_: raises(PermissionError(13, "Permission denied"))()
+    )
+    told = broken("disk", monkeypatch, capsys)
+    assert told == (
+        f"{data_dir.parent} cannot be written (Permission denied); set MIRLAB_DATA to a folder of your own"
+    )
+
+
+def test_doctor_disk_that_is_not_there(monkeypatch, capsys, data_dir):
+    monkeypatch.setattr(Path, "exists", lambda self: False)  # a drive that is unplugged
+    assert "cannot be written" in broken("disk", monkeypatch, capsys)
+
+
+def test_doctor_compiler(monkeypatch, capsys):
+    monkeypatch.setattr(warp.WarpEmbedding, "fit", lambda *_: raises(RuntimeError("cannot cache function"))())
+    told = broken("compiler", monkeypatch, capsys)
+    assert told == "RuntimeError: cannot cache function; set the course up again (course.py)"
+
+
+def test_doctor_sound(monkeypatch, capsys):
+    monkeypatch.setattr(audio, "load", lambda path: np.zeros(220500, np.float32))
+    told = broken("sound", monkeypatch, capsys)
+    assert told == "a sound that is written and read again differs; reinstall soundfile"
+
+
+def test_doctor_notebooks(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(paths, "COURSE", tmp_path)
+    told = broken("notebooks", monkeypatch, capsys)
+    assert told == f"none in {tmp_path / 'notebooks'}; install mirlab from a clone of the course"
+
+
+def test_doctor_server(monkeypatch, capsys):
+    monkeypatch.setattr(socket, "create_server", lambda _: raises(OSError(13, "Permission denied"))())
+    told = broken("server", monkeypatch, capsys)
+    assert told.startswith("this machine cannot reach itself at 127.0.0.1 (Permission denied); ask the")
+
+
+def test_doctor_corpus_that_is_not_built(monkeypatch, capsys, data_dir):
+    told = broken("corpus", monkeypatch, capsys)
+    assert told.startswith("the music of the course is not composed yet")
+    assert f"run `{paths.command('lab --build-only')}`" in told
+    assert not list(data_dir.rglob("*.npy"))  # looking is not building
+
+
+def test_doctor_corpus_that_is_built_by_half(study, monkeypatch, capsys):
+    monkeypatch.setattr(embedding, "load", lambda file: None)  # features are there, embeddings are not
+    monkeypatch.setattr(embedding, "learn", raises(AssertionError("was built")))
+    assert broken("corpus", monkeypatch, capsys).startswith("the music of the course is not composed yet")
+
+
+def test_doctor_on_this_machine(study, capsys, monkeypatch):
+    sound = {name: doctor.CHECKS[name] for name in ("Python", "compiler", "sound", "server", "corpus")}
+    code, out = run_doctor(monkeypatch, capsys, **sound)
+    assert code == 0, out
+    assert re.search(r"OK    sound: composed, encoded \(\d\d+ kB\), decoded, 4\d\d frames", out)
+
+
+def test_an_unwritable_home_is_worked_around(monkeypatch, capsys, data_dir):
+    for name in ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+        monkeypatch.setenv(name, "/proc/none")
+    monkeypatch.setenv("MIRLAB_PROGRESS", str(data_dir / "progress.sqlite"))
+    code, out = run_doctor(monkeypatch, capsys, folders=doctor.CHECKS["folders"])
+    assert code == 0, out
+    assert "JUPYTER_RUNTIME_DIR" in out and str(data_dir / "jupyter") in out
+    assert lab.environment()["IPYTHONDIR"].startswith(str(data_dir))
+
+
+def test_progress_that_cannot_be_kept_is_to_mend(monkeypatch, capsys, data_dir):
+    monkeypatch.setenv("MIRLAB_PROGRESS", "/proc/none/progress.sqlite")
+    assert "set MIRLAB_PROGRESS to a file" in broken("folders", monkeypatch, capsys)
+
+
+def test_nowhere_to_write_but_temporary_files(monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("MIRLAB_DATA", "")
+    monkeypatch.setattr(paths, "writable", lambda path: False)
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
+    assert "set MIRLAB_DATA to a folder that you can write to" in broken("folders", monkeypatch, capsys)
+
+
+def test_a_course_among_temporary_files_is_ready(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(paths, "data_dir", lambda: tmp_path / "course" / "data" / "built")
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
+    code, out = run_doctor(monkeypatch, capsys, folders=doctor.CHECKS["folders"])
+    assert code == 0 and "can write to theirs" in out
+
+
+def test_a_notebook_gets_the_kernel_of_the_course(monkeypatch, capsys, data_dir, tmp_path):
+    """Another kernel of the same name, which Jupyter would find first, is passed over."""
+    other = tmp_path / "kernels" / lab.KERNEL
+    other.mkdir(parents=True)
+    spec = lab.kernel_spec() | {"argv": ["/bin/false"]}
+    (other / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    code, out = run_doctor(monkeypatch, capsys, kernel=doctor.CHECKS["kernel"])
+    assert code == 0 and f"notebooks run in {sys.executable}" in out
+
+
+def test_a_kernel_that_does_not_start_is_to_mend(monkeypatch, capsys, data_dir):
+    monkeypatch.setattr(
+        lab, "kernel_spec", lambda: {"argv": ["/bin/false"], "display_name": "x", "language": "x"}
+    )
+    assert broken("kernel", monkeypatch, capsys).startswith("no notebook can run (")
