@@ -251,7 +251,7 @@ def measure_training(options):
             if from_disk:
                 forget(path)
             frames = np.load(path, mmap_mode="r")  # anew each time: pages that are mapped are not forgotten
-            features = store.Features(made(n), frames, FRAMES * np.arange(n + 1), [], "")
+            features = store.StoredFeatures(made(n), frames, FRAMES * np.arange(n + 1), [], "")
             ends = []
             model = warp.WarpEmbedding(
                 100,
