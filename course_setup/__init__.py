@@ -1,0 +1,1 @@
+"""The parts of course.py that run before anything is installed: they use the standard library only."""
