@@ -25,6 +25,7 @@ from mirlab.corpus import (
     sound,
     styles,
     tags,
+    voices,
 )
 from mirlab.errors import DatasetError
 
@@ -184,7 +185,7 @@ def test_true_overlap_by_hand():
 @pytest.mark.parametrize("name", PITCHED)
 def test_every_instrument_is_in_tune(name):
     pitch = sound.into_range(name, 69)
-    for vowel in instruments.VOWELS if instruments.INSTRUMENTS[name].family == "voice" else ("",):
+    for vowel in voices.VOWELS if instruments.INSTRUMENTS[name].family == "voice" else ("",):
         y = sound.note(name, pitch, vowel)
         assert abs(cents_off(y, 440 * 2 ** ((pitch - 69) / 12))) < 2
 
@@ -208,7 +209,7 @@ def test_a4_is_440_hertz_and_most_instruments_can_play_it():
 def test_every_note_is_clean(name):
     inst = instruments.INSTRUMENTS[name]
     for pitch in (inst.low, (inst.low + inst.high) // 2, inst.high):
-        for vowel in instruments.VOWELS if inst.family == "voice" else ("",):
+        for vowel in voices.VOWELS if inst.family == "voice" else ("",):
             for short in (False, True):
                 y = sound.note(name, pitch, vowel, short=short)
                 assert y.dtype == np.float32 and np.isfinite(y).all() and not y.flags.writeable

@@ -1,9 +1,10 @@
 """Compose and synthesize the synthetic corpus.
 
 `styles.toml` lists styles and data sets. `artists` draws the habits of artists, `composing` writes a score,
-`sound` plays it, `channel` records it, and `tags` describes it. This file decides who plays what in which
-data set. Every random draw depends only on the seed, the names of set and scale, and the excerpt's number.
-Therefore any excerpt can be made alone, in any process, and is the same to the last bit.
+`sound` plays it (with `voices`, `drums` and `amplifier`), `channel` records it, and `tags` describes it.
+This file decides who plays what in which data set. Every random draw depends only on the seed, the names of
+set and scale, and the excerpt's number. Therefore any excerpt can be made alone, in any process, and is the
+same to the last bit.
 """
 
 import zlib
@@ -12,15 +13,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from mirlab.corpus import artists, channel, composing, drums, scores, sound, styles, tags
+from mirlab.corpus import amplifier, artists, channel, composing, drums, scores, sound, styles, tags
 from mirlab.errors import DatasetError
 
 SCALES = ("lesson", "paper")
 
-VERSION = "57824d6e23c5d510"
-"""Name of this corpus, part of the key under which its features are kept. Change it, for example to "2",
-whenever an excerpt sounds different or has other tags; `tests/test_versions.py` reminds you. (The first value
-is the digest of the code of version 0.1.0, so features that it extracted are still found.)"""
+VERSION = "2"
+"""Name of this corpus, part of the key under which its features are kept. Raise it whenever an excerpt sounds
+different or has other tags; `tests/test_versions.py` reminds you."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,7 @@ class Excerpt:
             tilt=artist.tilt,
             resonance=artist.resonance,
             loudness=0.6 * (artist.style.level + 17),
+            vintage=artist.vintage,
             channel=styles.sets()[self.set]["channel"],
             rng=self._rng("recording", self.number),
         )
@@ -161,14 +162,22 @@ def mix(score: scores.Score) -> np.ndarray:
     >>> mix(plan("gtzan")[0].score()).dtype
     dtype('float32')
     """
-    y = np.zeros(int(score.seconds * sound.SR), np.float32)
+    samples = int(score.seconds * sound.SR)
+    y = np.zeros(samples, np.float32)
+    amplified = {}  # what goes through an amplifier, by instrument
     for n in score.notes:
+        bus = y
+        if sound.INSTRUMENTS[n.instrument].drive:
+            bus = amplified.setdefault(n.instrument, np.zeros(samples, np.float32))
         short = n.duration + sound.RELEASE < sound.SHORT
-        tone = sound.note(n.instrument, n.pitch, n.vowel, short=short)
-        sound.place(y, tone, int(n.start * sound.SR), int(n.duration * sound.SR), n.gain)
-    for s in score.strokes:
-        hit = drums.stroke(s.drum)
+        tone = sound.note(n.instrument, n.pitch, n.vowel, short=short, soft=n.soft)
+        sound.place(bus, tone, int(n.start * sound.SR), int(n.duration * sound.SR), n.gain)
+    for take, s in enumerate(score.strokes):
+        hit = drums.stroke(s.drum, take % drums.TAKES)
         sound.place(y, hit, int(s.start * sound.SR), len(hit), s.gain)
+    for name, bus in amplified.items():
+        inst = sound.INSTRUMENTS[name]
+        y += amplifier.amplify(bus, inst.drive, inst.cutoff)
     return y
 
 

@@ -40,6 +40,8 @@ class Habits:
         Standard deviation of the players' timing, in seconds.
     room : str
         Where they record: "dry", "room" or "hall".
+    vintage : bool
+        Whether they were recorded with the equipment of the 1950s.
     """
 
     style: Style
@@ -57,6 +59,7 @@ class Habits:
     resonance: tuple[float, float]
     looseness: float
     room: str
+    vintage: bool
 
 
 def habits(style: Style, rng: np.random.Generator) -> Habits:
@@ -101,10 +104,11 @@ def habits(style: Style, rng: np.random.Generator) -> Habits:
         gains={
             role: float(10 ** (rng.normal(0, 3.0) / 20)) for role in ("lead", "comp", "bass", "pad", "drums")
         },
-        tilt=float(rng.normal(0, 1.5)),
+        tilt=float(rng.normal(style.brightness, 1.5)),
         resonance=(float(np.exp(rng.uniform(np.log(150), np.log(5000)))), float(rng.normal(0, 4.0))),
-        looseness=float(rng.uniform(0.002, 0.012)),
+        looseness=float(rng.uniform(0.003, 0.018)),
         room=style.room if rng.random() < 0.6 else pick(("dry", "room", "hall")),
+        vintage=bool(rng.random() < style.vintage),
     )
 
 

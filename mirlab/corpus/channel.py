@@ -4,6 +4,7 @@ Two data sets of the same music differ only in this step. That difference is the
 """
 
 import io
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -14,6 +15,15 @@ from mirlab.corpus.sound import SR
 
 ROOMS = {"dry": (0.15, 0.10), "room": (0.45, 0.18), "hall": (1.8, 0.32)}
 """Reverberation time in seconds, and level of the reverberation relative to the direct sound."""
+
+MIXES = 1.2
+"""How far songs of an artist differ in brightness: standard deviation, in dB per octave."""
+
+BANDS = (0.25, 0.12)
+"""How far recordings of a set differ in their lowest and highest frequency: standard deviation of the log."""
+
+NOISES = 8.0
+"""How far they differ in noise: standard deviation, in dB."""
 
 
 @lru_cache(maxsize=8)
@@ -30,16 +40,23 @@ def _room(name, size):
 
 
 @lru_cache(maxsize=64)
-def _curve(points, band, size):
-    """Return the magnitude of a chain: points of (hertz, dB) joined on a log scale, within two band edges."""
+def _curve(points, size):
+    """Return the magnitude of a chain: points of (hertz, dB) joined on a log scale."""
     f = np.maximum(fft.rfftfreq(size, 1 / SR), 1.0)
     where, gain = np.array(points, float).T
-    low, high = band
-    curve = 10 ** (np.interp(np.log(f), np.log(where), gain) / 20)
-    return (curve / np.sqrt(1 + (low / f) ** 6) / np.sqrt(1 + (f / high) ** 16)).astype(np.float32)
+    return (10 ** (np.interp(np.log(f), np.log(where), gain) / 20)).astype(np.float32)
 
 
-def record(mix, *, room, tilt, resonance, loudness, channel, rng):
+def _compressed(y, ratio):
+    """Reduce differences in loudness, in dB, by a ratio: a bus compressor that follows over about 80 ms."""
+    hop = SR // 100
+    power = np.convolve(np.add.reduceat(y * y, np.arange(0, len(y), hop)) / hop, np.hanning(17) / 8, "same")
+    loud = np.sqrt(power / max(power.mean(), 1e-12)) + 0.05  # what is very soft stays soft
+    gain = loud ** (1 / ratio - 1)
+    return y * np.interp(np.arange(len(y)), np.arange(len(gain)) * hop + hop // 2, gain).astype(np.float32)
+
+
+def record(mix, *, room, tilt, resonance, loudness, channel, rng, vintage=False):
     """Record a mix through an artist's room and a data set's chain.
 
     Parameters
@@ -57,7 +74,9 @@ def record(mix, *, room, tilt, resonance, loudness, channel, rng):
     channel : dict
         The set's chain, as in `styles.toml`.
     rng : numpy.random.Generator
-        For level and noise.
+        For what differs from song to song: level, dynamics, equalization, bandwidth and noise.
+    vintage : bool
+        Whether the song was recorded in the 1950s.
 
     Returns
     -------
@@ -78,16 +97,30 @@ def record(mix, *, room, tilt, resonance, loudness, channel, rng):
     size = fft.next_fast_len(n + SR // 2, real=True)
     f = np.maximum(fft.rfftfreq(size, 1 / SR), 20.0).astype(np.float32)
     octaves = np.log2(f / 1000)
-    tilt = tilt + rng.normal(0, 0.7)  # every song is mixed a little differently
-    bump = resonance[1] * np.exp(-0.5 * ((octaves - np.log2(resonance[0] / 1000)) / 0.5) ** 2)
+    tilt = float(tilt + rng.normal(0, MIXES))
+    low, high = np.array(channel["band"]) * np.exp(rng.normal(0, BANDS))
+    noise = channel["noise"] + rng.normal(0, NOISES)
+    if vintage:
+        low, high, noise = (
+            max(low, 90.0),
+            min(high, rng.uniform(4000, 6500)),
+            max(noise, rng.uniform(-58, -45)),
+        )
+    bump = resonance[1] * np.exp(-0.5 * ((octaves - math.log2(resonance[0] / 1000)) / 0.5) ** 2)
     taste = np.exp(np.float32(np.log(10) / 20) * (tilt * octaves + bump))
-    chain = _curve(tuple(map(tuple, channel["equalizer"])), tuple(channel["band"]), size)
+    chain = _curve(tuple(map(tuple, channel["equalizer"])), size)
+    edges = 1 / np.sqrt((1 + (float(low) / f) ** 6) * (1 + (f / float(high)) ** 20))
     y = fft.irfft(fft.rfft(mix, size) * _room(room, size) * taste * chain, size)[:n]
+    y = _compressed(y, ratio=rng.uniform(1.0, 2.0))
 
     mean, spread = channel["level"]
     level = loudness + float(np.clip(rng.normal(mean, spread), mean - 2 * spread, mean + 2 * spread))
     y *= 10 ** (level / 20) / max(float(np.sqrt(np.mean(y**2))), 1e-9)
-    y += 10 ** (channel["noise"] / 20) * rng.standard_normal(n, dtype=np.float32)
+    y += float(10 ** (noise / 20)) * rng.standard_normal(n, dtype=np.float32)
+    y = fft.irfft(fft.rfft(y, size) * edges, size)[
+        :n
+    ]  # disc, tape or file hold no more than this, noise included
+    y += 10 ** (-96 / 20) * rng.standard_normal(n, dtype=np.float32)
     y -= y.mean()
     y = 0.9 * np.tanh(
         y / 0.9

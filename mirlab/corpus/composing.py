@@ -10,8 +10,12 @@ import numpy as np
 from mirlab.corpus.artists import Habits
 from mirlab.corpus.harmony import SCALES, mode, parse_chord
 from mirlab.corpus.scores import Chord, Note, Score, Stroke
-from mirlab.corpus.sound import INSTRUMENTS, VOWELS, into_range
+from mirlab.corpus.sound import INSTRUMENTS, into_range
 from mirlab.corpus.styles import patterns
+from mirlab.corpus.voices import VOWELS
+
+STRUM = 0.011
+"""Seconds from string to string when a chord is strummed."""
 
 
 def _near(pitch_class, centre):
@@ -106,12 +110,15 @@ class _Player:
         self.score, self.style, self.artist, self.clock, self.rng = score, artist.style, artist, clock, rng
 
     def _add(self, role, instrument, start, end, pitch, gain=1.0):
-        start += self.artist.looseness * self.rng.standard_normal()
+        start = min(start + self.artist.looseness * self.rng.standard_normal(), end - 0.03)
         if start < self.score.seconds and end > 0:
-            gain *= self.artist.gains[role] * (1 + 0.1 * self.rng.standard_normal())
+            touch = 1 + 0.15 * self.rng.standard_normal()
+            gain *= self.artist.gains[role] * max(touch, 0.4)
             pitch = into_range(instrument, int(pitch))
-            vowel = str(self.rng.choice(list(VOWELS))) if INSTRUMENTS[instrument].family == "voice" else ""
-            self.score.notes.append(Note(start, end - start, pitch, gain, instrument, role, vowel))
+            sings = INSTRUMENTS[instrument].family == "voice"
+            vowel = str(self.rng.choice(list(VOWELS))) if sings else ""
+            soft = touch < 0.95 and INSTRUMENTS[instrument].family in ("struck", "plucked")
+            self.score.notes.append(Note(start, end - start, pitch, gain, instrument, role, vowel, soft))
 
     def _chord(self, seconds):
         chords = self.score.chords
@@ -162,12 +169,18 @@ class _Player:
                 pitch = (
                     root + step[token] if token in step else _near(self._chord(end + 0.01).root, centre) - 1
                 )
-                self._add("bass", self.artist.bass, start, end, pitch, 0.85)
+                self._add("bass", self.artist.bass, start, end, pitch, 0.8)
 
     def _voicing(self, chord, centre):
         if self.style.power and self.artist.comp == "distorted guitar":
             root = _near(chord.root, 45)
             return [root, root + 7, root + 12]
+        if self.artist.comp.endswith("guitar"):  # six strings: root, fifth and octave below the other tones
+            root = _near(chord.root, 45)
+            upper = [_near(tone, 60) for tone in chord.tones[1:]]
+            return sorted({root, root + 12, *upper, *(p + 12 for p in upper[:1])})
+        if self.artist.comp == "piano":  # the left hand has the root
+            return sorted({_near(chord.root, 43), *(_near(tone, centre) for tone in chord.tones)})
         return sorted(_near(tone, centre) for tone in chord.tones)
 
     def comp(self, bars):
@@ -178,12 +191,15 @@ class _Player:
             for token, start, end in self._steps(bar, pattern):
                 voicing = self._voicing(self._chord(start), centre)
                 if token == "x":
-                    for pitch in voicing:
-                        self._add("comp", self.artist.comp, start, end, pitch, 1.5 / len(voicing))
+                    strum = STRUM if INSTRUMENTS[self.artist.comp].family == "plucked" else 0.0
+                    down = voicing if self.rng.random() < 0.6 else voicing[::-1]
+                    for k, pitch in enumerate(down):
+                        begins = min(start + k * strum, end - 0.06)  # short chords are struck faster
+                        self._add("comp", self.artist.comp, begins, end, pitch, 2.4 / len(voicing) ** 0.7)
                 else:
                     k = int(token) - 1
                     pitch = voicing[k % len(voicing)] + 12 * (k // len(voicing))
-                    self._add("comp", self.artist.comp, start, end, pitch, 0.7)
+                    self._add("comp", self.artist.comp, start, end, pitch)
 
     def pad(self, bars):
         for chord in self.score.chords:
@@ -221,7 +237,7 @@ class _Player:
                 if k % grid == 0:  # on the beat, the nearest chord tone
                     tones = self._chord(start).tones
                     pitch = min((_near(t, pitch) for t in tones), key=lambda p: abs(p - ladder[at]))
-                self._add("lead", lead, start, start + 0.92 * (end - start), pitch)
+                self._add("lead", lead, start, start + 0.92 * (end - start), pitch, 1.4)
 
     def speech(self, bars, voice):
         """Write speech: syllables in phrases with pauses, on the beat grid for a rapper only."""
@@ -248,4 +264,4 @@ class _Player:
 
     def _syllable(self, voice, start, length, base):
         pitch = base + int(self.rng.integers(-2, 3))
-        self._add("lead", voice, start, start + length, pitch)
+        self._add("lead", voice, start, start + length, pitch, 1.4)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Note:
-    """A pitched note: start and duration in seconds, MIDI pitch, linear gain, instrument, and sung vowel."""
+    """A pitched note: start and duration in seconds, MIDI pitch, linear gain, instrument, vowel, touch."""
 
     start: float
     duration: float
@@ -14,6 +14,7 @@ class Note:
     instrument: str
     role: str
     vowel: str = ""
+    soft: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from functools import lru_cache
 import numpy as np
 from scipy import fft
 
-from mirlab.corpus.instruments import INSTRUMENTS, VOWELS
+from mirlab.corpus.instruments import INSTRUMENTS
+from mirlab.corpus.voices import utter
 
 SR = 22050
 """Sampling rate of everything that is sounded, in hertz."""
@@ -62,30 +63,32 @@ def shape(noise_or_tone, curve):
 
 
 def _resonances(f, formants):
-    """Return the gain of a body or mouth at frequencies `f`: peaks of 1/3 octave on a floor of 1."""
+    """Return the gain of a body at frequencies `f`: peaks of 1/3 octave on a floor of 1."""
     gain = np.ones_like(f)
     for centre, height in formants:
-        gain += (height - 0.0) * np.exp(-0.5 * (np.log2(np.maximum(f, 1.0) / centre) / 0.25) ** 2)
+        gain += height * np.exp(-0.5 * (np.log2(np.maximum(f, 1.0) / centre) / 0.25) ** 2)
     return gain
 
 
-def _partials(inst, f0, formants):
+def _partials(inst, f0):
     """Return the frequencies over the fundamental, and amplitudes, of all partials below the band limit."""
     if inst.ratios:
         ratios = np.array(inst.ratios, float)
         number = np.arange(1, len(ratios) + 1)
     else:
-        number = np.arange(1, 29)
+        number = np.arange(1, 61 if inst.family == "voice" else 37)
         ratios = number * np.sqrt((1 + inst.stiffness * number**2) / (1 + inst.stiffness))
     audible = ratios * f0 < 0.45 * SR
     number, ratios = number[audible], ratios[audible]
     f = ratios * f0
-    amplitude = number ** -float(inst.slope) * _resonances(f, formants) / np.sqrt(1 + (f / inst.cutoff) ** 4)
+    amplitude = (
+        number ** -float(inst.slope) * _resonances(f, inst.formants) / np.sqrt(1 + (f / inst.cutoff) ** 4)
+    )
     if inst.pluck:
         amplitude = amplitude * np.abs(np.sin(np.pi * number * inst.pluck))
     if not inst.ratios:
         amplitude = np.where(number % 2 == 0, inst.even, 1.0) * amplitude
-    heard = amplitude > 3e-3 * amplitude.max()
+    heard = amplitude > 5e-3 * amplitude.max()
     return ratios[heard], amplitude[heard]
 
 
@@ -94,7 +97,7 @@ def _decay(inst, f0):
     return inst.decay * np.sqrt(440 / f0)
 
 
-def _ringing(inst, f0, samples, ratios, amplitude, quarter):
+def _ringing(inst, f0, samples, ratios, amplitude, quarter, player):
     """Sum partials that keep their frequency and decay, each a little faster than the one below it.
 
     The samples of such a partial are the powers of one complex number. They are computed as coarse steps
@@ -103,40 +106,65 @@ def _ringing(inst, f0, samples, ratios, amplitude, quarter):
     rate = 6.9 / _decay(inst, f0) if inst.decay else 0.0
     power = (-rate * (1 + inst.damping * np.arange(len(ratios))) + 2j * np.pi * f0 * ratios) / SR
     step = 256
-    coarse = (amplitude * 1j**quarter)[:, None] * np.exp(np.outer(power, np.arange(0, samples, step)))
-    coarse = coarse.astype(np.complex64)
-    fine = np.exp(np.outer(power, np.arange(step))).astype(np.complex64)
-    y = np.zeros((coarse.shape[1], step), np.float32)
-    product = np.empty_like(y)
-    for c, f in zip(coarse, fine, strict=True):
-        y += np.multiply(c.real[:, None], f.real, out=product)
-        y -= np.multiply(c.imag[:, None], f.imag, out=product)
+    coarse = (amplitude * 1j**quarter) * np.exp(np.outer(np.arange(0, samples, step), power))
+    fine = np.exp(np.outer(power, np.arange(step)))
+    coarse, fine = coarse.astype(np.complex64), fine.astype(np.complex64)
+    y = coarse.real @ fine.real - coarse.imag @ fine.imag
     return y.ravel()[:samples]
 
 
-def _living(inst, f0, samples, ratios, amplitude, quarter):
-    """Sum harmonics that share a gliding pitch; in blown instruments, the higher ones grow more slowly."""
+def _living(inst, f0, samples, ratios, amplitude, quarter, player):
+    """Sum harmonics that share a moving pitch; in wind instruments, the higher ones grow more slowly."""
+    place = f0 * _motion(inst, samples)
+    if inst.waver:
+        place += _waver(inst, samples, player)
+    place -= np.floor(place)
+    place *= PERIOD
+    place = place.astype(np.int32)
+    if inst.family != "blown":
+        return _period(ratios, amplitude, quarter)[place]
+    t = np.arange(samples) / SR
+    # the brightness of wind instruments grows, over the first moments: even a loud tone begins with its
+    # low partials, which come in first
+    y = np.zeros(samples, np.float32)
+    for low, high in ((0, 2), (2, 6), (6, len(ratios))):
+        slow = inst.attack * (0.3 + 0.12 * (low + high) / 2)
+        some = slice(low, high)
+        y += _period(ratios[some], amplitude[some], quarter[some])[place] * (1 - np.exp(-t / slow))
+    return y
+
+
+@lru_cache(maxsize=64)
+def _motion(inst, samples):
+    """Return the seconds that pass for a tone whose pitch moves: a period is over when 1 / f0 has passed."""
     t = np.arange(samples) / SR
     cents = inst.vibrato * np.minimum(np.maximum(t - 0.2, 0) * 4, 1) * np.sin(2 * np.pi * 5.5 * t)
+    cents -= 100 * inst.scoop * np.exp(-t / 0.04)
     if inst.glide:
-        cents = cents + 100 * inst.glide * (0.5 - np.minimum(t / 0.3, 1))
-    cycles = np.cumsum(f0 * 2 ** (cents / 1200)) / SR
-    angle = (2 * np.pi * (cycles % 1)).astype(np.float32)
-    step = np.empty(samples, np.complex64)
-    step.real, step.imag = np.cos(angle), np.sin(angle)
-    turn, power = np.ones_like(step), 0
-    y = np.zeros(samples, np.float32)
-    for ratio, a, q in zip(ratios, amplitude, quarter, strict=True):
-        while power < ratio:  # powers of one rotation give all harmonics, far cheaper than sines
-            turn *= step
-            power += 1
-        wave = np.float32(a if q < 2 else -a) * (turn.imag if q % 2 else turn.real)
-        if inst.family == "blown":  # brightness grows, over the first moments only
-            slow = inst.attack * (0.3 + 0.12 * ratio)
-            early = t[: int(8 * slow * SR)]
-            wave[: len(early)] *= 1 - np.exp(-early / slow)
-        y += wave
-    return y
+        cents += 100 * inst.glide * (0.5 - np.minimum(t / 0.3, 1))
+    return np.cumsum(2 ** (cents / 1200)) / SR
+
+
+@lru_cache(maxsize=64)
+def _waver(inst, samples, player):
+    """Return how a player's phase strays, in periods: nobody holds a pitch like a machine.
+
+    The phase does not run away, so that the note stays in tune.
+    """
+    rng = seeded(inst.family, inst.slope, player)
+    knots = np.arange(0, samples + SR // 12, SR // 12)
+    return np.interp(np.arange(samples), knots, inst.waver * rng.standard_normal(len(knots)))
+
+
+PERIOD = 8192
+"""Samples in the table of one period of a tone."""
+
+
+def _period(ratios, amplitude, quarter):
+    """Return one period of a sum of harmonics."""
+    spectrum = np.zeros(PERIOD // 2 + 1, complex)
+    np.add.at(spectrum, np.rint(ratios).astype(int), amplitude * 1j**quarter * PERIOD / 2)
+    return fft.irfft(spectrum, PERIOD).astype(np.float32)
 
 
 SHORT = 0.6
@@ -144,7 +172,9 @@ SHORT = 0.6
 
 
 @lru_cache(maxsize=1400)
-def note(instrument: str, pitch: int, vowel: str = "", *, short: bool = False) -> np.ndarray:
+def note(
+    instrument: str, pitch: int, vowel: str = "", *, short: bool = False, soft: bool = False
+) -> np.ndarray:
     """Render one note at full length.
 
     Parameters
@@ -157,6 +187,8 @@ def note(instrument: str, pitch: int, vowel: str = "", *, short: bool = False) -
         What a voice sings.
     short : bool
         Render `SHORT` seconds only.
+    soft : bool
+        Play it softly, which is duller.
 
     Returns
     -------
@@ -180,32 +212,51 @@ def note(instrument: str, pitch: int, vowel: str = "", *, short: bool = False) -
     f0 = hertz(pitch)
     seconds = min(inst.length, 1.1 * _decay(inst, f0)) if inst.decay else inst.length
     samples = int((min(SHORT, seconds) if short else seconds) * SR)
-    formants = inst.formants + (VOWELS[vowel] if vowel else ())
-    ratios, amplitude = _partials(inst, f0, formants)
-    quarter, lag = rng.integers(
-        4, size=(2, len(ratios))
-    )  # partials start at random quarter turns: a flatter peak
-    tone = _living if inst.vibrato or inst.glide or inst.family == "blown" else _ringing
-    y = tone(inst, f0, samples, ratios, amplitude, quarter)
-    for side in (-1, 1) if inst.chorus else ():
-        # softer, as far above as below, mirrored in phase: they beat, but neither cancel nor detune
+    ratios, amplitude = _partials(inst, f0)
+    if soft:  # a soft stroke excites the high partials less
+        amplitude = amplitude * ratios**-0.5
+    tone = _living if inst.vibrato or inst.glide or inst.family in ("blown", "voice") else _ringing
+    y = np.zeros(samples, np.float32)
+    quarter = rng.integers(4, size=len(ratios))  # partials start at random quarter turns: a flatter peak
+    for player, (side, share, lag) in enumerate(_players(inst, rng, len(ratios))):
         f = f0 * 2 ** (side * inst.chorus / 1200)
-        y += 0.4 * tone(inst, f, samples, ratios, amplitude, (quarter + side * lag) % 4)
-    if inst.drive:
-        y = np.tanh(inst.drive * y / np.abs(y[: SR // 4]).max())
-        # the loudspeaker cabinet; it cannot hold the offset that distortion makes of a lopsided wave
-        y = shape(y, lambda f: f**4 / (f**4 + 20.0**4) / np.sqrt(1 + (f / inst.cutoff) ** 8))
+        y += share * tone(inst, f, samples, ratios, amplitude, (quarter + lag) % 4, player)
+    if vowel:
+        y = utter(y, vowel, inst, rng, shape, SR)
     t = np.arange(samples) / SR
-    if inst.breath:
+    if inst.breath and not vowel:
         air = rng.standard_normal(samples)
         centre = np.clip(2 * f0, 800, 4000)
-        air = shape(air, lambda f: _resonances(f, ((centre, 6.0), *formants)) - 0.9)
+        air = shape(air, lambda f: _resonances(f, ((centre, 6.0), *inst.formants)) - 0.9)
         y = y + inst.breath * np.std(y) * air / np.std(air) * (1 + 3 * np.exp(-t / 0.03))
     y = y * (1 - np.exp(-t / (inst.attack / 3)))
+    if inst.hit:
+        level, low, high, fall = inst.hit
+        n = min(samples, int(8 * fall * SR))
+        knock = shape(
+            rng.standard_normal(n),
+            lambda f: 1 / (1 + (low / np.maximum(f, 1)) ** 4) / (1 + (f / high) ** 4),
+        )
+        loud = level * np.sqrt(np.mean(y[: SR // 10] ** 2)) * (0.5 if soft else 1.0)
+        y[:n] += loud * knock / np.std(knock) * np.exp(-t[:n] / fall)
     n = SR // 500
     y[:n] *= np.linspace(0, 1, n)  # no step at the first sample
     y[-len(_LET_GO) :] *= _LET_GO  # nor at the last
     return levelled(y)
+
+
+def _players(inst, rng, partials):
+    """Yield (side, loudness, quarter turns) of everybody who plays a note.
+
+    The others of a section are as far above the first as below, and mirrored in phase: they beat, but they
+    neither cancel nor detune the note.
+    """
+    yield 0.0, 1.0, np.zeros(partials, int)
+    pairs = (inst.players - 1) // 2 if inst.chorus else 0
+    for k in range(1, pairs + 1):
+        lag = rng.integers(4, size=partials)
+        for sign in (-1, 1):
+            yield sign * k / pairs, inst.share, sign * lag
 
 
 def into_range(instrument: str, pitch: int) -> int:

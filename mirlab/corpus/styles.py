@@ -34,6 +34,8 @@ class Style:
     room: str
     moods: tuple[str, ...]
     swing: float = 0.5
+    brightness: float = 0.0
+    vintage: float = 0.0
     power: bool = False
     pad_instruments: tuple[str, ...] = ()
 
