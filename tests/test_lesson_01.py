@@ -39,12 +39,15 @@ def found(cells, study):
 
 
 @pytest.fixture(scope="module")
-def gains(study):
+def trials(study):
     from mirlab.widgets.labelled_trials import trial
 
-    return pd.Series(
-        {(name, k): trial(study, name, k).gain.difference[0] for name in study.targets for k in (1, 2, 5, 20)}
-    ).unstack()
+    return {(name, k): trial(study, name, k) for name in study.targets for k in (1, 2, 5, 20)}
+
+
+@pytest.fixture(scope="module")
+def gains(trials):
+    return pd.Series({key: one.gain.difference[0] for key, one in trials.items()}).unstack()
 
 
 def test_all_nine_components_and_all_seven_kinds_are_named_where_they_are_met(text):
@@ -63,24 +66,51 @@ def test_the_tune_gets_louder_and_brighter_in_the_middle(found):
 
 def test_the_tags_named_for_a_song_never_heard_are_mostly_true(found):
     tags = found["tags"][np.argsort(-found["affinity"])[:5]]
-    assert sum(tag in found["true"] for tag in tags) >= 3
+    assert sum(tag in found["true"] for tag in tags) >= 4
     assert len(set(found["tags"]) & set(found["genres"])) == 8
 
 
-def test_one_labelled_song_of_each_genre_names_about_a_third(found):
-    assert found["result"].mean[0] == pytest.approx(1 / 3, abs=0.05)
+def test_one_labelled_song_of_each_genre_names_more_than_a_quarter(found):
+    assert 0.25 < found["result"].mean[0] < 1 / 3
 
 
-def test_the_embedding_wins_with_one_song_is_even_with_two_and_loses_on_most_sets_with_five(gains):
-    assert (gains[1] > 0).all()
+def test_the_embedding_wins_on_one_set_with_one_song_and_is_behind_on_two_with_five_and_twenty(gains):
+    ahead, behind = ["unique-synth"], ["gtzan-synth", "homburg-synth"]
+    assert (gains.loc[ahead, 1] > 0.02).all()
+    assert (gains.drop(ahead)[1].abs() < 0.02).all()
     assert (gains[2].abs() < 0.04).all()
-    assert (gains[5] < 0).sum() >= 3 and (gains[5] < 0.02).all()
-    assert (gains[20] < 0.02).all()
+    assert (gains.loc[behind, [5, 20]] < -0.01).all(axis=None)
+    assert (gains.drop(behind)[[5, 20]].abs() < 0.025).all(axis=None)
 
 
-def test_the_domain_gap_is_opened_and_partly_closed(found):
-    at_home, away, adapted = found["at_home"], found["away"], found["adapted"]
-    assert at_home > adapted > away + 0.03 and at_home > away + 0.08
+def test_only_the_win_with_one_song_is_a_clear_difference(trials):
+    clear = {key: one.verdict for key, one in trials.items() if one.verdict != "no clear difference"}
+    assert clear.pop(("unique-synth", 1)) == "transfer helps"
+    assert len(clear) <= 1  # of fifteen others, where another machine trains another embedding
+
+
+def test_twenty_songs_a_label_are_enough_to_learn_from(trials):
+    one = trials["gtzan-synth", 20]  # of which the quiz says: far above a random guess, base rising faster
+    assert min(one.base.mean[0], one.tag.mean[0]) > 5 * one.chance
+    few = trials["gtzan-synth", 1]
+    assert one.base.mean[0] - few.base.mean[0] > one.tag.mean[0] - few.tag.mean[0] > 0
+
+
+def test_the_domain_gap_between_the_sets_is_small_and_adapting_changes_little(found):
+    scores = found["scores"]
+    error = np.sqrt(scores["away"] * (1 - scores["away"]) / len(found["y_new"]))
+    assert 0 < scores["at home"] - scores["away"] < 2 * error  # "could be chance"
+    assert abs(scores["away, adapted"] - scores["away"]) < 0.04
+
+
+def test_a_telephone_costs_half_of_the_accuracy_and_adapting_gives_most_of_it_back(found):
+    scores = found["scores"]
+    same_songs = found["genre_of"].score(found["home"].transform(found["X_new"][::4]), found["y_line"])
+    assert 0.4 < scores["telephone"] / same_songs < 0.6
+    won = (scores["telephone, adapted"] - scores["telephone"]) / (same_songs - scores["telephone"])
+    assert 0.6 < won <= 1
+    assert len(found["sounds"]) == len(found["y_line"]) == len(found["X_line"]) == 78
+    assert (found["labels"][found["called"]].to_numpy() == found["y_line"]).all()
 
 
 def test_heaps_are_far_from_genres_but_not_drawn_by_lot(found):
@@ -100,7 +130,7 @@ def test_similarity_gains_about_a_tenth_on_every_set(found):
 
 def test_the_pretrained_start_is_ahead_and_stays_ahead_by_less(found):
     lead = np.subtract(found["loss"]["from random numbers"], found["loss"]["from the tags"])
-    assert (lead > 0).all() and lead[-1] < lead[0]
+    assert (lead > 0).all() and max(lead[1:]) < 0.8 * lead[0]
 
 
 def test_four_vocabularies_name_one_clip_alike(found):

@@ -58,8 +58,8 @@ def test_the_loss_falls_creeps_or_explodes(cells):
     fast, creeping, exploding = (lines[f"rate {rate}"] for rate in (0.001, 0.0001, 0.004))
     assert all(loss[0] == pytest.approx(1) for loss in lines.values())
     assert np.all(np.diff(fast) < 0) and np.all(np.diff(creeping) < 0)
-    assert fast[-1] < 0.55 and creeping[-1] > 0.7
-    assert len(exploding) < 10 and np.all(np.diff(exploding[1:]) > 0) and exploding[-1] > 3
+    assert fast[-1] < 0.65 < 0.75 < creeping[-1]
+    assert len(exploding) < 10 and np.all(np.diff(exploding) > 0) and exploding[-1] > 3
 
 
 def test_a_step_takes_the_multiplications_that_the_text_counts(split):
@@ -79,7 +79,7 @@ def test_the_curves_part_and_fall_where_features_equal_songs(cells):
     for n, (train, new) in cells("known = {n: accuracies")["known"].items():
         at = FEATURES.index(n)
         assert train[at] == 1 and new[at] < 0.25  # hardly better than a blind guess
-        assert train[0] < 0.35 and new[:at].max() > new[0] + 0.15  # underfits, then gets better
+        assert train[0] < 0.35 and new[:at].max() > new[0] + 0.1  # underfits, then gets better
         assert new[at] < new[:at].max() - 0.1 and new[-1] > new[at] + 0.2  # the valley, and beyond it
         assert np.all(train[at:] == 1)
 
@@ -94,22 +94,27 @@ def test_the_winner_loses_its_lead_and_the_peeker_does_not(cells):
 
 def test_the_three_songs_are_what_the_text_says(cells):
     found = cells("by_others =")
-    i, j, k = 162, found["any_song"][162, 0], found["by_others"][162, 0]
+    i, j, k = 165, found["any_song"][165, 0], found["by_others"][165, 0]
     first, second, third = (corpus.plan("gtzan")[n] for n in (i, j, k))
     scores = [excerpt.score() for excerpt in (first, second, third)]
     assert first.artist == second.artist != third.artist and i != j
     assert scores[0].instruments == scores[1].instruments == {"rapper", "strings", "bass guitar"}
     assert abs(scores[0].tempo - scores[1].tempo) < 5
-    assert third.label == "metal" and "rapper" in scores[2].instruments
+    assert first.label == second.label == "hiphop" and third.label == "metal"
+    assert {"rapper", "bass guitar"} <= scores[2].instruments
+    groups = found["gtzan"].groups
+    own = np.mean(groups[found["any_song"][:, 0]] == groups)
+    assert 0.2 < own < 0.3  # "about one in four"
 
 
 def test_three_splits_three_numbers_and_what_the_leak_hides(cells):
     found = cells("splits = {")
     near, linear = (found["lines"][name][1] for name in ("nearest window", "linear model"))
     assert list(found["splits"]) == ["window", "song", "artist"]
-    assert near == pytest.approx([0.89, 0.57, 0.42], abs=0.035)
+    assert near == pytest.approx([0.92, 0.49, 0.38], abs=0.035)
     assert np.all(np.diff(near) < -0.1) and np.all(np.diff(linear) < -0.05)
-    assert abs(near[0] - linear[0]) < 0.03 and linear[2] > near[2] + 0.2
+    assert near[0] - linear[0] > 0.04  # the leak prefers the worse model
+    assert linear[2] > near[2] + 0.2 and linear[0] - linear[2] < near[0] - near[2] - 0.2
 
 
 def test_another_honest_split_says_the_same(cells):
@@ -125,14 +130,15 @@ def test_most_windows_are_nearest_to_one_of_their_own_song(cells):
     found = cells("splits = {")
     Z = found["StandardScaler"]().fit_transform(found["windows"])
     _, index = evaluate.nearest(Z, k=1, metric="euclidean")
-    assert 0.75 < np.mean(found["song"][index[:, 0]] == found["song"]) < 0.85
+    assert 0.86 < np.mean(found["song"][index[:, 0]] == found["song"]) < 0.94
 
 
-def test_groups_are_not_genres_but_one_is_nearly_all_jazz(cells):
+def test_groups_are_not_genres_and_the_clearest_is_mostly_metal(cells):
     table = cells("group =")["table"]
-    assert 0.28 < table.max(axis=1).sum() / 400 < 0.4
-    share = table["jazz"] / table.sum(axis=1)
-    assert share.max() > 0.75 and (table.max(axis=1) / table.sum(axis=1) > 0.75).sum() <= 2
+    assert 1 / 3 < table.max(axis=1).sum() / 400 < 0.4
+    share = table.max(axis=1) / table.sum(axis=1)
+    assert table.loc[share.idxmax()].idxmax() == "metal"
+    assert 0.55 < share.max() < 2 / 3 and (share > 0.55).sum() == 1
 
 
 def test_unlabelled_songs_help_although_many_labels_are_wrong(cells):

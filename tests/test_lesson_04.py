@@ -169,11 +169,12 @@ def accuracy(study):
 
 def test_leakage_is_what_the_text_says(accuracy, text):
     song, artist = (result.mean for result in accuracy["gtzan"])
-    assert "from about .85 to .75" in text
-    assert song == pytest.approx(0.85, abs=0.025) and artist == pytest.approx(0.75, abs=0.025)
+    assert "from about .83 to .71" in text
+    assert song == pytest.approx(0.83, abs=0.025) and artist == pytest.approx(0.71, abs=0.025)
     leak = {name: song.mean - artist.mean for name, (song, artist) in accuracy.items()}
-    assert max(leak, key=leak.get) == "artists1517" and min(leak, key=leak.get) == "homburg"
-    assert 0 < leak["homburg"] < 0.05
+    unique, most = leak["unique"], (leak["gtzan"], leak["artists1517"])
+    assert min(most) > 0.1 and max(most) < 0.16 and min(most) > unique + 0.01
+    assert abs(leak["homburg"]) < 0.05 < unique  # "hardly anything"
     groups = datasets.load("homburg-synth").groups
     assert np.mean(np.bincount(groups)[groups] == 1) > 0.5  # "their artist's only one"
 
@@ -209,13 +210,24 @@ def test_a_classifier_tells_the_set_from_the_recording(study):
     assert max(map(y.count, SETS)) / len(y) < 0.6
 
 
-def test_a_model_without_the_label_calls_half_of_world_pop(study):
+def test_the_difference_of_homburg_changes_with_the_folds(accuracy, study):
+    song, artist = (result.mean for result in accuracy["homburg"])
+    y, windows = datasets.load("homburg-synth").y, study.windows("homburg-synth", "base")
+    groups = datasets.load("homburg-synth").groups
+    again = evaluate.cross_validate(windows, y, random_state=1).mean
+    again -= evaluate.cross_validate(windows, y, groups=groups, random_state=1).mean
+    assert abs(again) < 0.05 and abs(again - (song - artist)) > 0.01
+
+
+def test_a_model_without_the_label_calls_world_pop_and_else_reggae_or_jazz(study):
     gtzan, unique = (study.stored(f"{name}-synth").dataset for name in ("gtzan", "unique"))
     vectors = [evaluate.song_vectors(study.windows(data.name, "base")) for data in (gtzan, unique)]
     model = make_pipeline(StandardScaler(), RidgeClassifier(alpha=100)).fit(vectors[0], gtzan.y)
     world = unique.y == unique.label_names.index("world")
-    share = np.mean(model.predict(vectors[1][world]) == gtzan.label_names.index("pop"))
-    assert share == pytest.approx(0.5, abs=0.1)
+    found = np.bincount(model.predict(vectors[1][world]), minlength=len(gtzan.label_names)) / world.sum()
+    share = dict(zip(gtzan.label_names, found, strict=True))
+    assert max(share, key=share.get) == "pop" and 1 / 3 < share["pop"] < 0.5
+    assert share["reggae"] + share["jazz"] > (1 - share["pop"]) / 2  # "most of the rest"
 
 
 def test_links_lead_somewhere(text, here):

@@ -9,7 +9,7 @@ import pytest
 from mirlab import lessons, warp
 from mirlab.warp.tiny import take, tiny_problem, walk
 
-EXCERPT = 1109
+EXCERPT = 243
 
 
 @pytest.fixture(scope="module")
@@ -35,16 +35,18 @@ def test_the_first_excerpt_and_who_always_says_no(study, notebook):
     data = study.stored("magnatagatune-synth").dataset
     assert f"tagged.audio({EXCERPT})" in notebook.cells[1].source
     true = data.y[EXCERPT]
-    assert true.sum() == 22 and "22 tags" in lessons.open("05").hear
-    assert len(true) == 194 and 0.88 < 1 - true.mean() < 0.9  # "nearly nine answers in ten"
+    assert true.sum() == 28 and "28 tags" in lessons.open("05").hear
+    assert {"techno"} <= {data.label_names[i] for i in np.flatnonzero(true)}  # "a techno excerpt"
+    assert len(true) == 194 and 0.82 < 1 - true.mean() < 0.9  # "more than eight answers in ten"
     frames = study.stored("magnatagatune-synth").track(EXCERPT)
     f = study.embedding("tag").affinity(frames, "magnatagatune-synth").mean(axis=0)
     assert true[np.argsort(-f)[:10]].sum() >= 7  # the right ones do come first
 
 
-def test_the_excerpt_of_the_table_is_the_one_that_was_heard(tiny):
-    assert tiny.numbers[tiny.names.index("F")] == EXCERPT
-    assert [tiny.tags[i] for i in tiny.positives[5]] == ["loud", "drums", "techno"]
+def test_the_excerpt_of_the_table_is_the_one_that_was_heard(tiny, notebook):
+    assert tiny.numbers[tiny.names.index("E")] == EXCERPT
+    assert 'tiny.names.index("E")' in cell(notebook, "carried = [")
+    assert [tiny.tags[i] for i in tiny.positives[4]] == ["loud", "drums", "techno"]
 
 
 def test_the_draw_shown_is_the_stepper_s_own(notebook):
@@ -96,9 +98,9 @@ def test_the_three_steps_shown_are_as_described(tiny, moves):
         assert all(abs(f[k] - f[move.draw.positive] + 1) > 0.01 for k in move.tried)
 
 
-def test_of_73_pairs_about_a_third_is_left_after_fifty_steps(tiny, moves):
+def test_of_73_pairs_about_half_are_left_after_fifty_steps(tiny, moves):
     counts = [tiny.too_close(move.V, move.W).sum() for move in moves]
-    assert counts[0] == 73 and 73 / 4 < counts[50] < 73 / 2
+    assert counts[0] == 73 and 0.4 * 73 < counts[50] < 0.6 * 73
     assert any(b > a for a, b in pairwise(counts))  # "steps do undo one another"
 
 
@@ -110,11 +112,11 @@ def test_the_quiet_excerpts_have_parted_from_the_loud(tiny, moves):
     assert min(within) > 0.3 > 0 > (unit[quiet] @ unit[loud].T).mean()
 
 
-def train(tiny, batch_size, max_norm):
+def train(tiny, batch_size, max_norm, n_steps=300):
     model = warp.WarpEmbedding(
         2, batch_size=batch_size, epoch_size=batch_size, max_norm=max_norm, random_state=0
     )
-    trained = (model.partial_fit(tiny.X, tiny.Y) for _ in range(300))
+    trained = (model.partial_fit(tiny.X, tiny.Y) for _ in range(n_steps))
     return np.array(
         [
             [tiny.too_close(m.components_, m.label_embeddings_[0], margin=g).sum() for g in (1, 0)]
@@ -126,9 +128,11 @@ def train(tiny, batch_size, max_norm):
 def test_batches_run_smoother_and_the_bound_has_its_price(tiny):
     one, eight, free = (train(tiny, *how) for how in ((1, 1), (8, 1), (8, None)))
     assert one[100:, 0].std() > 1.5 * eight[100:, 0].std()
-    assert 15 < eight[100:, 0].mean() < 40 and free[-50:, 0].mean() < 6
+    assert 15 < eight[100:, 0].mean() < 40 and free[-50:, 0].mean() < 10  # of 73
     assert eight[-1, 1] < eight[-1, 0] / 2  # "most of those left stand in the right order"
-    assert free[-1, 1] < eight[-1, 1]
+    # "after 3000 ... hardly any"
+    longer = train(tiny, 8, None, n_steps=3000)[-100:]
+    assert longer[:, 0].mean() < 2 and longer[:, 1].mean() < 0.5
 
 
 def test_half_of_the_frames_have_their_genre_first(study):

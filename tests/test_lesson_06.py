@@ -101,8 +101,8 @@ def test_the_exercise_makes_mirlabs_table(space, W, names):
 
 def test_namesakes_found_each_other(near):
     l1 = near["manhattan"]
-    assert set(l1["jazz (homburg)"][:3]) == {"jazz (gtzan)", "jazz (unique)", "Jazz (artists1517)"}
-    assert {"country (unique)", "folkcountry (homburg)"} <= set(l1["country (gtzan)"][:3])
+    assert {"jazz (gtzan)", "jazz (unique)", "Jazz (artists1517)"} <= set(l1["jazz (homburg)"][:4])
+    assert {"country (unique)", "folkcountry (homburg)"} <= set(l1["country (gtzan)"])
     assert set(l1["Hip-Hop (artists1517)"][:3]) == {
         "raphiphop (homburg)",
         "hiphop (gtzan)",
@@ -117,11 +117,23 @@ def test_the_papers_blues_did_not():
     assert {"alternative (homburg)", "rock (homburg)"} <= set(theirs)
 
 
-def test_spoken_word_follows_hip_hop_and_shares_nothing_with_it(near):
-    speech = {"wort (unique)", "Comedy & Spoken Word (artists1517)"}
-    assert speech & set(near["manhattan"]["Hip-Hop (artists1517)"])
-    spoken = [("unique", "wort"), ("artists1517", "Comedy & Spoken Word")]
-    assert styles.true_overlap([("artists1517", "Hip-Hop"), *spoken])[0, 1:].tolist() == [0, 0]
+def test_blues_stands_beside_country_and_shares_no_style_with_it(near, study):
+    assert "blues (gtzan)" in near["manhattan"]["country (gtzan)"]
+    assert styles.true_overlap([("gtzan", "country"), ("gtzan", "blues")])[0, 1] == 0
+    data = study.stored("gtzan-synth").dataset
+    for label in ("country", "blues"):  # the excerpts that one hears are of those styles
+        first = int(np.flatnonzero(data.y == data.label_names.index(label))[0])
+        assert corpus.plan("gtzan")[first].style == label
+
+
+def test_country_and_blues_use_the_same_instruments():
+    country, blues = (vars(styles.all_styles()[name]) for name in ("country", "blues"))
+    assert country["kit"] == blues["kit"] == ("acoustic",)
+    assert set(country["bass_instruments"]) == set(blues["bass_instruments"])
+    assert {"acoustic guitar", "clean guitar"} <= {*country["comp_instruments"]} & {
+        *blues["comp_instruments"]
+    }
+    assert "harmonica" in {*country["lead_instruments"]} & {*blues["lead_instruments"]}
 
 
 # -- a figure ----------------------------------------------------------------------------------------
@@ -139,11 +151,11 @@ def test_the_exercise_by_hand_is_what_mirlab_measures():
     assert answer["recovery"] == pytest.approx(0.25)
 
 
-def test_three_quarters_against_a_third(study):
+def test_three_quarters_against_two_fifths(study):
     recovered = paper.semantic_recovery(study)
     joint, means = recovered["joint embedding"], recovered["class means"]
     assert 0.69 < joint["manhattan"]["value"] < 0.82
-    assert 0.28 < means["manhattan"]["value"] < 0.40
+    assert 0.35 < means["manhattan"]["value"] < 0.45
     assert joint["cosine"]["value"] > joint["manhattan"]["value"]
     assert means["cosine"]["value"] > means["manhattan"]["value"]
 
@@ -151,76 +163,103 @@ def test_three_quarters_against_a_third(study):
 # -- hubs --------------------------------------------------------------------------------------------
 
 
-def test_two_short_labels_are_hubs_under_l1_only(W, names, near):
-    hubs = ["pop (homburg)", "funksoulrnb (homburg)"]
+HUBS = ["funksoulrnb", "pop", "alternative", "blues"]  # of Homburg
+
+
+def test_four_short_labels_are_hubs_under_l1_only(W, names, near):
+    hubs = [f"{label} (homburg)" for label in HUBS]
     lengths = np.linalg.norm(W, axis=1)
-    assert {names[i] for i in np.argsort(lengths)[:2]} == set(hubs)
-    for hub in hubs:
-        assert sum(hub in found for found in near["manhattan"].values()) > 52 / 3
-        assert sum(hub in found for found in near["cosine"].values()) <= 6
-    assert max(sum(name in found for found in near["cosine"].values()) for name in names) < 52 / 3
+    assert {names[i] for i in np.argsort(lengths)[:4]} == set(hubs)
+    count = {
+        metric: {name: sum(name in f for f in found.values()) for name in names}
+        for metric, found in near.items()
+    }
+    assert sum(count["manhattan"].values()) == 5 * 52
+    assert all(count["manhattan"][hub] > 10 for hub in hubs)
+    assert all(count["cosine"][hub] <= 10 for hub in hubs)
+    assert max(count["manhattan"], key=count["manhattan"].get) == hubs[0]
+    assert count["manhattan"][hubs[0]] >= 25 and count["cosine"][hubs[0]] <= 2
 
 
-def test_equal_lengths_change_l1_by_less_than_it_is_sure_of(W, recovery):
+def test_equal_lengths_help_l1_by_less_than_two_standard_errors(W, recovery):
     before = recovery("manhattan")
     after = recovery("manhattan", W / np.linalg.norm(W, axis=1, keepdims=True))
-    # The sign is left open: on one machine the change was positive, on another -.009.
-    assert abs(after.value - before.value) < 2 * before.standard_error
+    # With this corpus, five seeds gained .015 to .052; with an earlier one, another machine once lost .009.
+    assert 0 < after.value - before.value < 2 * before.standard_error
 
 
 def test_the_hubs_are_rare_labels(study):
     data = study.stored("homburg-synth").dataset
     count = dict(zip(data.label_names, np.bincount(data.y).tolist(), strict=True))
-    assert (count["pop"], count["funksoulrnb"]) == (34, 14)
+    assert sorted(count[label] for label in HUBS) == [14, 34, 36, 43]
+    assert (count["rock"], count["electronic"]) == (150, 33)
 
 
 # -- where it fails ----------------------------------------------------------------------------------
 
 
-def test_classical_music_and_the_hubs_lose_most(recovery, names):
+def test_the_strongest_hub_loses_much(recovery, names):
     result = recovery("manhattan")
-    worst = [names[i] for i in np.argsort(result.found - result.ideal)[:8]]
-    assert {"classical (gtzan)", "klassik (unique)", "pop (homburg)", "funksoulrnb (homburg)"} <= set(worst)
-    assert "classical (gtzan)" in worst[:4]
+    worst = [names[i] for i in np.argsort(result.found - result.ideal)[:4]]
+    assert "funksoulrnb (homburg)" in worst
 
 
-def test_classical_of_gtzan_in_particular(recovery, names, near):
-    mixtures = [
-        styles.sets()[name]["labels"][label]
-        for name, label in (("gtzan", "classical"), ("unique", "klassik"))
-    ]
-    assert mixtures[0].keys() == mixtures[1].keys()
-    assert all(abs(mixtures[0][style] - mixtures[1][style]) <= 0.06 for style in mixtures[0])
-    assert "klassik (unique)" not in near["manhattan"]["classical (gtzan)"]
-    assert "classical (gtzan)" not in near["manhattan"]["klassik (unique)"]
-    assert near["manhattan"]["classical (gtzan)"][0].endswith("(homburg)")
-    assert not any("chamber" in mixture for mixture in styles.sets()["homburg"]["labels"].values())
-    i = names.index("classical (gtzan)")
-    by_l1, by_cosine = recovery("manhattan"), recovery("cosine")
-    assert by_cosine.ideal[i] - by_cosine.found[i] > 0.5 * (by_l1.ideal[i] - by_l1.found[i])
+def test_blues_of_homburg_misses_one_blues(labels, names, near):
+    name = "blues (homburg)"
+    assert {"blues (gtzan)", "blues (unique)"} <= set(near["cosine"][name])
+    assert all("Blues (artists1517)" not in found[name] for found in near.values())
+    mine = names.index(name)
+    overlap = styles.true_overlap(labels)[mine] * [where != "homburg" for where, _ in labels]
+    assert names[int(np.argmax(overlap))] == "Blues (artists1517)"
+
+
+def test_classical_of_gtzan_has_blues_beside_it(near):
+    blues = [(where, "blues") for where in ("homburg", "gtzan", "unique")] + [("artists1517", "Blues")]
+    assert not styles.true_overlap([("gtzan", "classical"), *blues])[0, 1:].any()
+    for found in near.values():
+        assert {f"{label} ({where})" for where, label in blues} & set(found["classical (gtzan)"])
+
+
+def test_fewest_blues_of_1517_artists_sound_old():
+    share = {}
+    for name, label in {
+        "homburg": "blues",
+        "gtzan": "blues",
+        "unique": "blues",
+        "artists1517": "Blues",
+    }.items():
+        old = [excerpt.habits.vintage for excerpt in corpus.plan(name) if excerpt.label == label]
+        share[name] = np.mean(old)
+    assert share.pop("artists1517") < 0.4
+    assert min(share.values()) > 0.5
 
 
 def test_the_same_scores_recorded_otherwise(space):
-    def recorded(excerpt, name):
+    def recorded(excerpt, name, vintage):
         who, chain = excerpt.habits, styles.sets()[name]["channel"]
-        taste = {"room": who.room, "tilt": who.tilt, "resonance": who.resonance}
+        taste = {"room": who.room, "tilt": who.tilt, "resonance": who.resonance, "vintage": vintage}
         loudness = 0.6 * (who.style.level + 17)
         rng = np.random.default_rng(excerpt.number)
         return channel.record(corpus.mix(excerpt.score()), **taste, loudness=loudness, channel=chain, rng=rng)
 
-    classical = [excerpt for excerpt in corpus.plan("gtzan") if excerpt.label == "classical"]
-    assert len(classical) == 40
+    blues = [excerpt for excerpt in corpus.plan("homburg") if excerpt.label == "blues"]
+    assert len(blues) == 36
     called = {}
-    for name in ("gtzan", "unique"):
-        heard = [features.log_mel(recorded(excerpt, name)) for excerpt in classical]
-        for source, label in (("gtzan-synth", "classical"), ("unique-synth", "klassik")):
-            first = [np.argmax(space.affinity(frames, source).mean(axis=0)) for frames in heard]
-            called[name, label] = first.count(space.sources[source].index(label))
-    assert called["gtzan", "classical"] >= 35
-    assert called["gtzan", "klassik"] < 20
-    assert 6 <= called["gtzan", "classical"] - called["unique", "classical"] <= 20
-    assert 2 <= called["unique", "klassik"] - called["gtzan", "klassik"] <= 20
-    assert called["unique", "klassik"] <= 30
+    for name in ("homburg", "unique"):
+        for vintage in (False, True):
+            heard = [features.log_mel(recorded(excerpt, name, vintage)) for excerpt in blues]
+            for source in ("homburg-synth", "unique-synth"):
+                first = [np.argmax(space.affinity(frames, source).mean(axis=0)) for frames in heard]
+                called[name, vintage, source] = first.count(space.sources[source].index("blues"))
+    for source, most in {"homburg-synth": 15, "unique-synth": 8}.items():
+        for name in ("homburg", "unique"):
+            assert called[name, True, source] >= 16
+            assert called[name, False, source] <= most
+            by_sound = called[name, True, source] - called[name, False, source]
+            for vintage in (False, True):
+                by_set = abs(called["unique", vintage, source] - called["homburg", vintage, source])
+                assert by_set <= by_sound / 2
+    assert max(called.values()) < 34  # the recording is not all
 
 
 # -- the map -----------------------------------------------------------------------------------------
@@ -288,22 +327,24 @@ def test_about_half_of_the_neighbours_are_kept(places):
     assert 0.4 < np.mean(kept) < 0.6
 
 
-def test_blues_is_torn_apart_by_the_map_only(places, near):
+def test_one_blues_lies_apart_on_the_map_only(places, near):
     labels = places[places["kind"] == "label"]
     distances = np.hypot(*(np.subtract.outer(v, v) for v in labels[["x", "y"]].to_numpy().T))
+    distances /= distances.sum() / (52 * 51)  # so the mean is 1
 
     def spread(*wanted):
         mine = np.flatnonzero(labels["name"].isin(wanted))
         assert len(mine) == 4
-        return distances[np.ix_(mine, mine)].sum() / 12 / (distances.sum() / (52 * 51))
+        return distances[np.ix_(mine, mine)].sum() / 12
 
     assert spread("jazz", "Jazz") < 0.3
     assert spread("raphiphop", "Hip-Hop", "hip-hop", "hiphop") < 0.3
-    assert spread("blues", "Blues") > 0.6
-    blues = {name for name in near["cosine"] if name.lower().startswith("blues")}
-    assert len(blues) == 4
-    assert all(blues - {name} <= set(near["cosine"][name]) for name in blues)
-    assert all(blues & set(near["cosine"][name][:3]) for name in blues)
+    together, alone = np.flatnonzero(labels["name"] == "blues"), np.flatnonzero(labels["name"] == "Blues")
+    assert (len(together), len(alone)) == (3, 1)
+    assert distances[np.ix_(together, together)].max() < 0.3
+    assert distances[np.ix_(alone, together)].min() > 0.6
+    assert near["cosine"]["Blues (artists1517)"][0] == "blues (unique)"
+    assert "Blues (artists1517)" in near["cosine"]["blues (unique)"]
 
 
 def test_other_points_than_those_stored_are_laid_out_anew(study, monkeypatch, tmp_path):

@@ -45,13 +45,18 @@ def recommended(last):
 # -- which one is more like it -----------------------------------------------------------------------
 
 
-def test_base_features_choose_the_orchestra_and_embeddings_the_blues(study, last):
+def test_base_features_choose_the_blues_and_embeddings_the_piano(study, last):
     data, plan = last["gtzan"], corpus.plan("gtzan")
-    for kind, nearest in {"base": 62, "genre": 0, "tag": 0}.items():
-        assert evaluate.nearest(last["songs"][kind], k=1)[1][11, 0] == nearest
+    for kind, nearest in {"base": 10, "genre": 54, "tag": 54}.items():
+        assert evaluate.nearest(last["songs"][kind], k=1)[1][49, 0] == nearest
     assert len(data) - 1 == 399
-    assert [plan[i].style for i in (11, 62, 0)] == ["blues", "orchestral", "blues"]
-    assert data.groups[11] != data.groups[0]
+    assert [plan[i].style for i in (49, 10, 54)] == ["piano", "blues", "piano"]
+    assert data.groups[49] != data.groups[54]
+    query, a, b = (plan[i].score() for i in (49, 10, 54))
+    assert query.instruments == b.instruments == {"piano"} and not query.drums and not b.drums
+    assert a.instruments == {"female voice", "piano", "upright bass"} and a.drums
+    query, a, b = (20 * np.log10(np.std(data.audio(i))) for i in (49, 10, 54))
+    assert abs(a - query) < 1.5 and b > query + 5
 
 
 # -- table 5 -----------------------------------------------------------------------------------------
@@ -98,16 +103,16 @@ def test_what_the_paper_found():
 # -- the artist's own shelf --------------------------------------------------------------------------
 
 
-def test_without_the_artist_a_tenth_is_gone_but_the_order_stays(last, table5):
-    without = last["without"]
-    lost = table5.loc[SETS, list(paper.FEATURES)] - without
-    assert lost.drop("homburg-synth").stack().between(0.06, 0.12).all()
-    assert (lost.loc["homburg-synth"] < 0.04).all() and (lost > 0).all(axis=None)
-    assert without[[*EMBEDDINGS]].gt(without["base"], axis=0).all(axis=None)
-    gap = table5.loc[SETS, "genre"] - table5.loc[SETS, "tag"]
-    clear = gap.abs() > 0.005  # on gtzan-synth the gap is .001, and its sign depends on the machine
-    assert clear.sum() >= 3
-    assert (without["genre"] > without["tag"])[clear].equals((gap > 0)[clear])
+def test_without_the_artist_some_is_gone_and_the_embeddings_stay_ahead(last, table5):
+    with_artist, without = table5.loc[SETS, list(paper.FEATURES)], last["without"]
+    lost = with_artist - without
+    three = lost.drop("homburg-synth")
+    assert three["base"].between(0.045, 0.055).all()
+    assert three[[*EMBEDDINGS]].stack().between(0.06, 0.095).all()
+    assert (lost.loc["homburg-synth"] < 0.025).all() and (lost > 0).all(axis=None)
+    assert without[[*EMBEDDINGS]].gt(without["base"] + 0.03, axis=0).all(axis=None)
+    for found in (with_artist, without):
+        assert ((found["genre"] - found["tag"]).abs() < 0.035).all()
 
 
 def test_artists_of_homburg_have_few_excerpts(study):
@@ -118,11 +123,18 @@ def test_artists_of_homburg_have_few_excerpts(study):
 # -- the picture beside the search -------------------------------------------------------------------
 
 
-def test_jazz_finds_itself_and_country_does_not(last):
+def test_metal_finds_itself_and_country_does_not(last):
     hits = {kind: hit.sum(axis=1) for kind, hit in last["hits"].items()}
-    jazz, country = (last["gtzan"].label_names.index(label) for label in ("jazz", "country"))
-    assert min(hit[jazz] for hit in hits.values()) >= 8
+    metal, country = (last["gtzan"].label_names.index(label) for label in ("metal", "country"))
+    assert min(hit[metal] for hit in hits.values()) >= 7
     assert max(hit[country] for hit in hits.values()) <= 3
+
+
+def test_few_rows_have_four_hits_of_ten(last):
+    for kind in EMBEDDINGS:
+        shares = paper.similar(last["study"], "gtzan-synth", kind)
+        assert shares.mean() == pytest.approx(0.43, abs=0.04)
+        assert np.isclose(shares, 0.4).mean() < 0.2
 
 
 # -- distances ---------------------------------------------------------------------------------------
@@ -136,10 +148,14 @@ def test_the_cosine_helps_the_base_features_only(last):
     assert ((found["base"]["euclidean"] - found["base"]["manhattan"]).abs() < 0.01).all()
 
 
-def test_it_was_the_volume(last):
+def test_it_was_mostly_the_volume(last):
     gained = last["gained"].astype(float)
     found = last["distances"].astype(float)
-    assert (gained["without level"] >= found["base"]["cosine"].round(2)).all()
+    more = gained["without level"] - found["base"]["cosine"]
+    assert more.drop("homburg-synth").gt(0.005).all()
+    gain = gained["without level"] - gained["as it is"]
+    by_cosine = found["base"]["cosine"] - found["base"]["manhattan"]
+    assert 0.5 < gain["homburg-synth"] / by_cosine["homburg-synth"] < 1
     assert (gained["without level"] < found[[("genre", "manhattan"), ("tag", "manhattan")]].min(axis=1)).all()
 
 
@@ -154,14 +170,24 @@ def test_every_space_has_hubs_and_blind_lists_have_none(last):
     assert all(skew(counts[kind]) > skew(counts["base"]) + 0.1 > skew(blind) for kind in EMBEDDINGS)
 
 
-def test_the_greatest_hub_is_a_soul_song_in_the_middle(study, last):
-    excerpt = corpus.plan("artists1517")[last["hub"]]
-    assert excerpt.style == "soul" and excerpt.label == "R&B & Soul"
-    assert {"electric piano", "strings", "bass guitar"} < excerpt.score().instruments
-    assert any("voice" in name for name in excerpt.score().instruments) and excerpt.score().drums
-    assert 0.075 < last["have"].mean() < 0.135
-    assert 0.12 < last["right"] < 0.27
-    assert last["nearer"] <= 10
+def test_the_greatest_hub_is_a_song_in_the_middle(study, last):
+    plan = corpus.plan("artists1517")
+    assert last["hub"] in (462, 451, 184)  # the first three in each of three seeds
+    ranked = np.sort(last["counts"]["genre"])
+    assert ranked[-3] > ranked[-1] - 8
+    score = plan[462].score()
+    assert plan[462].style == "soul" and plan[462].label == "R&B & Soul"
+    assert score.instruments == {"female voice", "clean guitar", "bass guitar"} and score.drums
+    assert 0.06 < last["have"].mean() < 0.09
+    assert 0.05 < last["right"] < 0.17
+    assert last["nearer"] <= 40
+
+
+def test_many_songs_of_other_labels_have_what_the_hub_has():
+    others = [e.score() for e in corpus.plan("artists1517") if e.label != "R&B & Soul"]
+    for what in ("voice", "guitar", "bass"):
+        assert np.mean([any(what in name for name in score.instruments) for score in others]) > 1 / 3
+    assert np.mean([bool(score.drums) for score in others]) > 0.6
 
 
 # -- disguises ---------------------------------------------------------------------------------------
@@ -176,11 +202,11 @@ def first(last):
 
 
 def test_an_undisguised_copy_is_found_first(last):
-    y = last["gtzan"].audio(11)
+    y = last["gtzan"].audio(49)
     for kind, X in last["songs"].items():
         z = features.log_mel(y)
         z = z if kind == "base" else last["study"].embedding(kind, "gtzan-synth")(z)
-        assert lesson08.place(X, features.aggregate(z).mean(axis=0), 11) == 1
+        assert lesson08.place(X, features.aggregate(z).mean(axis=0), 49) == 1
 
 
 def test_volume_blinds_the_base_features(first):
@@ -188,9 +214,10 @@ def test_volume_blinds_the_base_features(first):
     assert min(first["softer", 6, kind] for kind in EMBEDDINGS) >= 0.9
 
 
-def test_the_genre_embedding_sees_through_the_equalizer(first):
-    assert first["equalized"].unstack()["genre"].min() >= 0.9
-    assert first["equalized", 24, "base"] < 0.5 and first["equalized", 24, "tag"] < 0.7
+def test_the_strongest_equalizer_hides_a_quarter_from_tags_and_most_from_base(first):
+    assert first["equalized"].unstack()["genre"].min() >= 0.85
+    assert first["equalized", 24, "base"] < 0.5
+    assert 0.6 <= first["equalized", 24, "tag"] < 0.9 <= first["equalized", 12, "tag"]
 
 
 def test_tempo_fools_nobody_and_noise_all(first):
@@ -200,12 +227,17 @@ def test_tempo_fools_nobody_and_noise_all(first):
 
 def test_between_the_keys_the_embeddings_are_lost(last):
     found = last["found"]
-    moved = found[found["disguise"] == "transposed"]
-    median = moved.groupby(["space", "strength"])["place"].median()
-    for kind in EMBEDDINGS:
-        off, on = median[kind][[0.5, 1.5]], median[kind][[1.0, 2.0]]
-        assert off.min() >= 8 and on[2.0] <= 5 and on.max() < off.min()
-    assert median["base"][[0.5, 1.0, 1.5, 2.0]].max() <= 2
+    moved = found[found["disguise"] == "transposed"].groupby(["space", "strength"])["place"]
+    median, mean = moved.median(), moved.mean()
+    for kind, (low, high) in {"genre": (3, 8), "tag": (6, 13)}.items():
+        assert low <= median[kind, 1.5] <= high and median[kind, 2.0] <= 2
+        assert mean[kind][[0.5, 1.5]].min() > 15 > 5 > mean[kind][[1.0, 2.0]].max()
+    assert median["genre", 0.5] < 3 < median["tag", 0.5]
+    assert median["base"][[0.5, 1.0, 1.5, 2.0]].max() == 1
+    assert mean["base"][[0.5, 1.0, 1.5, 2.0]].max() < 3
+    assert (
+        found[found["space"] == "base"].query("disguise == 'transposed' and strength < 4")["place"] == 1
+    ).mean() > 0.6
 
 
 def test_all_instruments_are_tuned_to_440_hertz():
@@ -242,7 +274,7 @@ def test_the_mean_of_five_lies_near_the_middle(last):
         assert lists[np.argsort(-picks, kind="stable")[:20]].mean() > 15  # hubs, where the mean is 10
 
 
-def test_most_of_the_lead_was_more_of_the_same_artists(last, recommended):
+def test_in_the_embeddings_most_of_the_lead_was_more_of_the_same_artists(last, recommended):
     gtzan, artist = last["gtzan"], last["artist"]
     for kind, X in last["songs"].items():
         hits = {}
@@ -254,7 +286,9 @@ def test_most_of_the_lead_was_more_of_the_same_artists(last, recommended):
                 np.isin(artist[i], artist[j]).any() for i, j in zip(new, last["likes"], strict=True)
             )
             hits[to] = (gtzan.y[new] == last["wants"][:, None]).mean()
+        left = hits["any"] - hits["mean"]
         lead = recommended.loc[(kind, "any"), "hits"] - recommended.loc[(kind, "mean"), "hits"]
-        assert hits["any"] - hits["mean"] < lead / 2
-        if kind == "genre":
-            assert hits["mean"] > hits["any"] + 0.03
+        if kind == "base":
+            assert 0.01 < left < lead
+        else:
+            assert left < lead / 2 and abs(left) < 0.04

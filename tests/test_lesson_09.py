@@ -145,10 +145,23 @@ def test_an_average_excerpt_has_no_affinity_to_any_tag(songs, data, held):
     assert np.abs(tags).max() < 1e-2
 
 
-def test_sad_is_found_and_piano_and_drums_seem_hard(scores, data, held, names):
+def test_drums_seem_harder_than_a_piano(scores, data, held, names):
+    assert data.y[:, names.index("drums")].mean() == pytest.approx(0.5, abs=0.03)  # "half of all excerpts"
     for method in ("WARP", "logistic regression"):
         auc = dict(zip(names, tagging.tag_auc(scores[method][held], data.y[held]), strict=True))
-        assert auc["sad"] > 0.85 and auc["piano"] < 0.8 and 0.7 < auc["drums"] < 0.8
+        assert auc["piano"] == pytest.approx(0.82, abs=0.06)  # "about .8"
+        assert 0.7 < auc["drums"] < auc["piano"] - 0.01
+
+
+def test_a_few_excerpts_decide_the_figure_of_sad(scores, data, held, names, text):
+    sad = names.index("sad")
+    given = data.y[held, sad]
+    assert given.sum() == 11 and "*Sad* was given to 11 of the held-out excerpts" in text
+    for method in ("WARP", "logistic regression"):
+        found = scores[method][held, sad]
+        lowest = np.flatnonzero(given)[np.argsort(found[given])[:3]]
+        without = np.delete(found, lowest), np.delete(given, lowest)
+        assert lesson09.tag_auc(*without) > lesson09.tag_auc(found, given) + 0.03
 
 
 def test_who_gets_the_places_and_who_makes_the_mean(scores, data, fold):
@@ -157,9 +170,11 @@ def test_who_gets_the_places_and_who_makes_the_mean(scores, data, fold):
     top = np.argsort(-scores["logistic regression"], axis=1, kind="stable")[:, :3]
     assert np.isin(top, frequent).mean() == pytest.approx(0.75, abs=0.03)
     assert np.isin(top, rare).mean() < 0.03 and len(rare) > len(by_frequency) / 2
+    behind = {}
     for method in ("WARP", "logistic regression"):
         auc = tagging.tag_auc(scores[method], data.y, fold)
-        assert auc[frequent].mean() < auc[rare].mean() - 0.01
+        behind[method] = auc[rare].mean() - auc[frequent].mean()
+    assert 0.005 < behind["WARP"] < 0.04 < behind["logistic regression"]  # "WARP's by little"
 
 
 # -- genres, instruments, voices, moods --------------------------------------------------------------
@@ -181,22 +196,53 @@ def test_voices_and_drums_are_heard_and_other_instruments_in_part_guessed(within
     kinds = tagging.kinds(names)
     for everywhere, same_style in within.values():
         means = {kind: np.nanmean(everywhere[kinds == kind]) for kind in tagging.KINDS}
-        assert max(means, key=means.get) == "voice or drums" and min(means, key=means.get) == "instrument"
+        first = means.pop("voice or drums")
+        assert first > max(means.values()) + 0.04  # "clearly the easiest"
+        assert max(means.values()) - min(means.values()) < 0.07  # "close together"
+        ahead = [
+            np.nanmean(auc[kinds == "voice or drums"]) - np.nanmean(auc[kinds == "instrument"])
+            for auc in (everywhere, same_style)
+        ]
+        assert ahead[1] > ahead[0] + 0.02
         lost = {
             kind: 1
             - (np.nanmean(same_style[kinds == kind]) - 0.5) / (np.nanmean(everywhere[kinds == kind]) - 0.5)
             for kind in ("instrument", "voice or drums")
         }
-        assert 0.2 < lost["instrument"] < 0.5 and lost["voice or drums"] < 0.2
+        assert lost["instrument"] == pytest.approx(0.25, abs=0.1) and lost["voice or drums"] < 0.12
         assert np.isnan(same_style[(kinds == "genre") | (kinds == "mood")]).all()
 
 
-def test_the_electric_guitar_is_guessed_and_the_cello_heard(within, names, true):
+def test_electronic_sounds_are_guessed_and_the_piano_is_heard(within, names, true):
     for everywhere, same_style in within.values():
         auc = {name: (everywhere[names.index(name)], same_style[names.index(name)]) for name in names}
-        assert auc["electric guitar"][0] > 0.7 and 0.4 < auc["electric guitar"][1] < 0.6
-        assert min(auc["cello"]) > 0.85 and auc["cello"][1] > auc["cello"][0] - 0.05
-    assert true[:, names.index("electric guitar")].sum() > 60  # as the quiz says
+        assert auc["electronic sounds"][0] == pytest.approx(0.82, abs=0.08)
+        assert 0.3 < auc["electronic sounds"][1] < 0.54
+        assert min(auc["piano"]) > 0.77 and auc["piano"][1] > auc["piano"][0] - 0.05
+    assert true[:, names.index("electronic sounds")].sum() == 90 and len(true) == 486  # as the quiz says
+
+
+def test_most_techno_and_electronica_has_electronic_sounds(true, held, names):
+    has = true[:, names.index("electronic sounds")]
+    style = np.array([corpus.plan("magnatagatune")[i].style for i in np.flatnonzero(held)])
+    assert all(has[style == name].mean() > 0.7 for name in ("techno", "electronica"))
+    assert has[np.isin(style, ["techno", "electronica"])].sum() > has.sum() / 2
+
+
+def test_in_the_other_folds_the_piano_stands_and_electronic_sounds_fall_less(
+    within, scores, data, fold, names
+):
+    electronic, piano = names.index("electronic sounds"), names.index("piano")
+    for method, (everywhere, same_style) in within.items():
+        for number in (1, 2):
+            rows = np.flatnonzero(fold == number)
+            true = tagging.true_tags(data, rows)
+            style = [corpus.plan("magnatagatune")[i].style for i in rows]
+            fall = tagging.tag_auc(scores[method][rows], true) - tagging.tag_auc(
+                scores[method][rows], true, style
+            )
+            assert 0.04 < fall[electronic] < everywhere[electronic] - same_style[electronic]
+            assert abs(fall[piano]) < 0.06
 
 
 def test_a_sad_excerpt_is_a_blues(data, true, held, names):
@@ -225,7 +271,7 @@ def test_the_drums_were_heard_all_the_time(scores, data, true, held, names):
             np.nanmean(auc[by_frequency[-100:]]) - np.nanmean(auc[by_frequency[:20]])
             for auc in (given, right)
         ]
-        assert behind[1] < 0.04 < behind[0]  # hardly behind, by the true tags
+        assert behind[1] < 0 < 0.015 < behind[0]  # not behind any more, by the true tags
 
 
 @pytest.fixture(scope="module")
@@ -281,7 +327,7 @@ def test_nothing_is_sad_with_piano_and_without_drums(searches, true, names):
 
 def test_a_catalogue_has_rock_without_drums_and_all_of_it_has_drums(searches, true, names):
     words = ("rock", "guitar"), ("drums",)
-    assert len(searches["list"](*words)) == 9
+    assert len(searches["list"](*words)) == 11
     assert not tagging.fits(true, names, *words).any()
 
 
@@ -307,7 +353,7 @@ def test_the_examples_go_from_all_to_nothing(searches, true, names):
         true,
         names,
     )
-    assert precision[0] >= 0.8 and 0.4 <= precision[1] <= 0.95 and precision[2] == 0
+    assert precision[0] >= 0.8 and 0.2 <= precision[1] < precision[0] and precision[2] == 0
 
 
 def test_speech_has_the_longest_vectors(space, true, names):

@@ -1,9 +1,10 @@
 """What lesson 11 says in words, held against its figures; and its notebook with a folder of one's own.
 
-Training differs in its last digits from machine to machine; the prose says only what four seeds agreed on.
+Training differs from machine to machine, so the bounds are wider than the figures of one machine need.
 """
 
 import re
+from itertools import pairwise
 
 import nbformat
 import numpy as np
@@ -16,7 +17,7 @@ from mirlab.lessons.contents import lesson11
 from mirlab.lessons.testing import run
 from mirlab.library import open_library
 
-HARBOUR, TRAM = "folk/harbour lights.ogg", "jazz/last tram.flac"
+HARBOUR, HOME = "folk/harbour lights.ogg", "folk/the long way home.flac"
 
 
 @pytest.fixture(scope="module")
@@ -85,10 +86,16 @@ def test_above_a_guess_and_not_to_be_told_apart(fit, measured):
         assert abs(accuracy[a].mean - accuracy[b].mean) < 2 * error
 
 
-def test_at_precision_the_tag_embedding_is_behind(measured):
-    base, tag = measured.precision["base"], measured.precision["tag"]
-    assert base.mean() - tag.mean() > 0.06
-    assert base.mean() - tag.mean() > 2 * np.hypot(*map(evaluate.standard_error, (base, tag)))
+def test_at_precision_too_they_are_not_to_be_told_apart_and_a_little_above_chance(fit, measured):
+    others = fit.recordings[:, None] != fit.recordings
+    alike = fit.dataset.y[:, None] == fit.dataset.y
+    chance = ((alike & others).sum(axis=1) / others.sum(axis=1)).mean()
+    assert chance == pytest.approx(0.31, abs=0.005)  # "the 0.31 that excerpts picked at random would get"
+    precision = measured.precision
+    assert all(0.02 < scores.mean() - chance < 0.13 for scores in precision.values())
+    for a, b in (("base", "genre"), ("base", "tag"), ("genre", "tag")):
+        error = np.hypot(*map(evaluate.standard_error, (precision[a], precision[b])))
+        assert abs(precision[a].mean() - precision[b].mean()) < 2 * error
 
 
 def test_what_a_split_by_excerpts_promises(fit, measured):
@@ -96,7 +103,7 @@ def test_what_a_split_by_excerpts_promises(fit, measured):
     for kind, honest in measured.accuracy.items():
         leaky = evaluate.cross_validate(fit.windows(kind), labels, n_splits=10)
         assert leaky.mean > 0.9
-        assert 0.5 < honest.mean < 0.8
+        assert 0.55 < honest.mean < 0.85  # "six to eight of ten"
 
 
 def test_counted_over_recordings_the_bar_is_wider_and_nothing_is_told(fit, measured):
@@ -117,21 +124,33 @@ def test_jazz_lies_beside_jazz_and_the_others_are_scattered(fit):
             assert (first == "jazz").mean() > 0.4
         else:
             assert first.value_counts(normalize=True).iloc[0] < 0.6 and first.nunique() >= 5
+            most = {"folk": "jazz", "soul": "blues"}[
+                label
+            ]  # "folk most often beside jazz, soul beside blues"
+            assert first.value_counts().index[0] == most
+            assert (first == most).sum() > first.str.contains(label).sum() + 3
 
 
 def test_the_wrong_label_is_found_by_its_neighbours_and_the_figures_rise(fit, measured):
     table = fit.doubts("base").set_index("recording")
-    assert {HARBOUR, "folk/tuning.wav"} == set(table.index[:2]) and TRAM in table.index[:4]
-    assert table.loc[HARBOUR, "neighbours say"] == "jazz" and table.loc[TRAM, "neighbours say"] == "soul"
+    assert {HARBOUR, HOME} == set(table.index[:2])
+    assert list(table.loc[[HARBOUR, HOME], "neighbours say"]) == ["jazz", "jazz"]
     assert practice.MISLABELLED == HARBOUR
-    assert dict(row[:2] for row in practice.RECORDINGS)[TRAM] == "swing"
+    assert dict(row[:2] for row in practice.RECORDINGS)[HOME] == "folk"
     right = fit.changed({HARBOUR: "jazz"}).measure(["base"])
-    wrong = fit.changed({HARBOUR: "jazz", TRAM: "soul"}).measure(["base"])
-    assert right.accuracy["base"].mean > measured.accuracy["base"].mean + 0.02
-    fall = right.accuracy["base"].mean - wrong.accuracy["base"].mean
-    assert 0 < fall < 2 * right.accuracy["base"].standard_error
+    wrong = fit.changed({HARBOUR: "jazz", HOME: "jazz"}).measure(["base"])
+    accuracy = [one.accuracy["base"] for one in (measured, right, wrong)]
+    for before, after in pairwise(accuracy):  # "accuracy rises by less than its error"
+        assert 0.01 < after.mean - before.mean < after.standard_error
     precision = [one.precision["base"].mean() for one in (measured, right, wrong)]
-    assert precision[1] > precision[0] + 0.03 and precision[2] > precision[1] + 0.01
+    assert precision[1] > precision[0] + 0.02 and precision[2] > precision[1] + 0.01
+
+
+def test_of_the_odd_recordings_the_short_one_is_in_the_list_and_the_narrow_one_is_not(fit):
+    table = fit.doubts("base").set_index("recording")
+    assert "folk/tuning.wav" in table.index[:8]
+    assert "folk/kitchen tape.wav" in table.index[12:]
+    assert 0.4 < table.loc["folk/kitchen tape.wav", "agree"] < 0.5  # "nearly half"
 
 
 def test_the_telephone_copy_lies_beside_its_original(fit):
