@@ -64,16 +64,16 @@ def test_blocks_set_by_set():
         if (row["features"], row["measure"]) == ("tag", "full") and row["target"] != "all"
     ]
     assert all(row["difference"] > 0 for row in rows)
-    sure = [row["target"] for row in rows if row["verdict"] == "better"]
-    assert sorted(sure) == ["artists1517-synth", "unique-synth"]  # "on two sets", not on gtzan-synth
+    verdict = {row["target"]: row["verdict"] for row in rows}
+    assert verdict["gtzan-synth"] == "better" and verdict["homburg-synth"] == "no difference found"
 
 
 def test_blocks_gain_everywhere():
     assert verdicts("blocks") == {"better"} and len(found("blocks")) == 6
     for row in found("blocks"):
-        low, high = {"base": (0.085, 0.095), "tag": (0.045, 0.055)}[row["features"]]
+        low, high = {"base": (0.095, 0.105), "tag": (0.045, 0.055)}[row["features"]]
         if row["measure"] != "similar":
-            low, high = 0.035, 0.056  # "four to five points", with five songs up to five and a half
+            low, high = 0.045, 0.065  # "five to six points"
         assert low < row["difference"] < high
 
 
@@ -82,11 +82,15 @@ def test_a_bound_costs_similarity_and_more_the_tighter():
     for kind in ("genre", "tag"):
         falls = [row["difference"] for row in found("bound", measure="similar", features=kind)]
         assert falls == sorted(falls, reverse=True)
-    others = [row for name in ("full", "few") for row in found("bound", measure=name)]
-    [worse] = [row for row in others if row["verdict"] != "no difference found"]
-    assert (worse["variant"], worse["features"]) == ("labels within 0.03", "tag") and worse["difference"] < 0
+    worse = [row for row in found("bound", measure="full") if row["verdict"] != "no difference found"]
+    assert {(row["variant"], row["features"]) for row in worse} == {
+        ("labels within 0.03", "genre"),
+        ("labels within 0.03", "tag"),
+    }
+    assert all(row["difference"] == pytest.approx(-0.03, abs=0.005) for row in worse)
+    assert verdicts("bound", measure="few") == {"no difference found"}
     few = found("bound", measure="few", features="genre")
-    assert all(0.025 < row["difference"] < 0.04 for row in few)  # "about three points each time"
+    assert all(0.005 < row["difference"] < min(0.025, 2 * row["standard_error"]) for row in few)
 
 
 def test_recovery_is_best_at_a_bound_of_three_tenths():
@@ -98,45 +102,48 @@ def test_recovery_is_best_at_a_bound_of_three_tenths():
         "labels within 0.03",
     ]
     plain, loose, tight, tightest = recovery.values()
-    assert loose > plain + 0.04 and plain > tight + 0.1 and tight > tightest + 0.1
+    assert loose > plain + 0.03 and plain > tight + 0.03 and tight > tightest + 0.1
 
 
-def test_hidden_units_help_the_genre_embedding_alone():
-    assert verdicts("nonlinear", features="tag") == {"no difference found"}
-    full = found("nonlinear", measure="full", features="tag")
-    assert all(row["difference"] + 2.7 * row["standard_error"] < 0.04 for row in full)
-    for name in ("full", "similar"):
-        assert verdicts("nonlinear", measure=name, features="genre") == {"better"}
-    fifty, more = found("nonlinear", measure="full", features="genre")
-    assert abs(fifty["difference"] - more["difference"]) < 0.01
-    lost = []
+def test_hidden_units_hardly_matter():
+    for name in ("full", "few"):
+        assert verdicts("nonlinear", measure=name) == {"no difference found"}
+    assert all(r["difference"] + 2.7 * r["standard_error"] < 0.04 for r in found("nonlinear", measure="full"))
+    sure = [row for row in found("nonlinear", measure="similar") if row["verdict"] != "no difference found"]
+    said = {(row["variant"], row["features"]): row["verdict"] for row in sure}
+    assert said == {("200 hidden units", "genre"): "better", ("50 hidden units", "tag"): "worse"}
+    assert all(abs(row["difference"]) == pytest.approx(0.01, abs=0.005) for row in sure)
+    won = []
     for seed in paper.SEEDS:
-        cells = {(r["dataset"], r["features"]): r["value"] for r in paper.kept_report(seed)["table4"]}
-        lost += [cells[name, "base"] - cells[name, "genre"] for name, kind in cells if kind == "base"]
-    assert fifty["difference"] == pytest.approx(np.mean(lost), abs=0.01)  # "as much as it lost"
+        cells = {(r["dataset"], r["features"]): r["value"] for r in paper.kept_report(seed)["table5"]}
+        won += [cells[name, "genre"] - cells[name, "base"] for name, kind in cells if kind == "base"]
+    assert np.mean(won) == pytest.approx(0.1, abs=0.015)  # "about ten times as much"
 
 
-def test_the_joint_embedding_recovers_more_with_hidden_units():
+def test_the_joint_embedding_recovers_a_little_more_with_hidden_units():
     recovery = {name: np.mean(values) for name, values in ANSWERS["nonlinear"]["recovery"].items()}
-    assert recovery["linear"] == pytest.approx(0.76, abs=0.005)
-    assert min(recovery["50 hidden units"], recovery["200 hidden units"]) > 0.85
+    assert recovery["linear"] == pytest.approx(0.78, abs=0.005)
+    assert 0.81 < recovery["50 hidden units"] < recovery["200 hidden units"] < 0.84
 
 
 def test_classifiers():
     assert "better" not in verdicts("classifier", features="base")
-    assert verdicts("classifier", features="base", measure="few") == {"worse"}
+    base = found("classifier", features="base", measure="full")
+    worse = [row["variant"] for row in base if row["verdict"] == "worse"]
+    assert worse == ["linear SVM", "RBF SVM"]
     [better] = [row for row in found("classifier", features="tag") if row["verdict"] != "no difference found"]
     assert (better["variant"], better["measure"]) == ("neural network", "full")
-    assert better["difference"] == pytest.approx(0.04, abs=0.005)
+    assert better["difference"] == pytest.approx(0.05, abs=0.005)
 
 
-def test_some_forty_labels_against_194_tags(study):
-    assert len(study.stored("magnatagatune-synth").dataset.label_names) == 194
-    counts = [
-        sum(len(study.stored(name).dataset.label_names) for name in study.sources("genre", target))
-        for target in study.targets
-    ]
-    assert min(counts) >= 33 and max(counts) <= 43
+def test_regression_on_every_window_is_ahead_or_level():
+    whole = {}
+    for seed in paper.SEEDS:
+        for row in paper.kept_report(seed)["table4"]:
+            whole.setdefault((row["features"], row["dataset"]), []).append(row["value"])
+    for row in ANSWERS["classifier"]["scores"]:
+        if row["measure"] == "full":
+            assert row["value"] < np.mean(whole[row["features"], row["target"]]) + 0.005
 
 
 def test_what_is_learned_and_what_carries_over(study):

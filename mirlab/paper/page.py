@@ -89,8 +89,6 @@ differences of at most 0.022 in either direction.
 
 ## Beyond the paper
 
-**These answers were computed with version 1 of the corpus**; all other figures of this page with version 2.
-
 `mirlab beyond` answers four open questions (§7), with seeds {beyond_seeds}. The protocol was fixed before the
 first result; it is at the head of `mirlab/paper/open_questions.py`. The tables show variant minus control,
 averaged over the four target sets, ± its standard error, and two p-values: of this one comparison, and
