@@ -55,7 +55,7 @@ def test_it_lies_between_its_three_nearest_labels(places):
         assert (at > corners.min(axis=0) - 0.1 * wide).all()
         assert (at < corners.max(axis=0) + 0.1 * wide).all()
         first, third = np.linalg.norm(corners - at, axis=1)[[0, 2]]
-        assert first < third + 0.15 * np.linalg.norm(wide)
+        assert first < third + 0.25 * np.linalg.norm(wide)
 
 
 def test_the_map_can_show_and_sound_it(places, library):

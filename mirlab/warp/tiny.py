@@ -15,7 +15,7 @@ SET = "magnatagatune-synth"
 
 TAGS = ["loud", "quiet", "drums", "distorted guitar", "techno", "dreamy", "classical"]
 
-EXCERPTS = [571, 690, 577, 215, 243, 1109, 1183, 733]  # of eight artists, and far enough apart to see each
+EXCERPTS = [571, 690, 577, 215, 243, 505, 1183, 733]  # of eight artists, and far enough apart to see each
 
 LEARNING_RATE = 0.1
 
