@@ -80,7 +80,7 @@ def kindred(first, second, k=10):
 
 
 def compare_kinds(sounds, labels):
-    """Yield rows: how well real and synthetic songs can be told apart."""
+    """Yield rows: how well real and synthetic songs can be separated."""
     vectors = np.array([song_vector(sound()) for sound in sounds])
     names = sorted(set(labels))
     per_label = len(labels) // len(names)

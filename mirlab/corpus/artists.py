@@ -41,7 +41,7 @@ class Habits:
     room : str
         Where they record: "dry", "room" or "hall".
     vintage : bool
-        Whether they were recorded with the equipment of the 1950s.
+        Whether they sound like an old record.
     """
 
     style: Style

@@ -76,7 +76,7 @@ def record(mix, *, room, tilt, resonance, loudness, channel, rng, vintage=False)
     rng : numpy.random.Generator
         For what differs from song to song: level, dynamics, equalization, bandwidth and noise.
     vintage : bool
-        Whether the song was recorded in the 1950s.
+        Whether the song sounds like an old record: a narrow band, and noise.
 
     Returns
     -------

@@ -297,9 +297,6 @@ def levelled(y):
     return y
 
 
-# --- drums ------------------------------------------------------------------------------------------
-
-
 def place(mix: np.ndarray, sound: np.ndarray, start: int, samples: int, gain: float) -> None:
     """Add a kept sound to a mix, cut to length with a short release. Changes `mix`.
 
