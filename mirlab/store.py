@@ -30,6 +30,7 @@ import shutil
 import uuid
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from glob import glob
 from pathlib import Path
 
 import numpy as np
@@ -312,9 +313,10 @@ def _known(whole, homes, keys, width):
     own = _part(whole)
     wanted, known, problems = set(keys), {}, {}
     # Pieces before sets: when a piece goes, the set it went into is there. Our own first: they stay longest.
-    pieces = [path for home in homes for path in home.glob("*.part/piece-*/index.json")]
+    # `Path.glob` fails when another process deletes a folder under it; `glob.glob` does not.
+    pieces = [home / found for home in homes for found in glob("*.part/piece-*/index.json", root_dir=home)]
     pieces.sort(key=lambda path: path.parents[1] != own)
-    for path in [*pieces, *(path for home in homes for path in home.glob("*/index.json"))]:
+    for path in [*pieces, *(home / found for home in homes for found in glob("*/index.json", root_dir=home))]:
         if len(known) == len(wanted):
             break
         folder = path.parent

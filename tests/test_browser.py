@@ -110,8 +110,8 @@ def run(lab, browser):
 
 
 def press(locator, key):
-    locator.scroll_into_view_if_needed()
-    locator.focus()
+    # Playwright's own way of scrolling gives up on an element that is drawn anew while it waits.
+    locator.evaluate("e => e.scrollIntoView({ block: 'center' })")
     locator.press(key)
 
 

@@ -328,6 +328,21 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path):
     assert files(tmp_path / "stopped") == files(tmp_path / "whole")
 
 
+def test_a_piece_that_goes_while_pieces_are_looked_for_does_no_harm(tmp_path, monkeypatch):
+    with pytest.raises(Stop):
+        store.extract(make(fingerprints=[f"old {i}" for i in range(20)]), root=tmp_path, progress=stop)
+    scandir, gone = os.scandir, []
+
+    def scan(place="."):
+        if not gone and str(place).endswith(".part") and os.listdir(place):
+            gone.append(place)
+            shutil.rmtree(place)
+        return scandir(place)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    assert len(store.extract(make(), root=tmp_path)) == 20 and gone
+
+
 def test_two_at_once_do_no_harm(tmp_path):
     def read(i):
         time.sleep(0.002)
