@@ -32,6 +32,8 @@ RIDGES = np.logspace(-6, 4, 31)
 """The ridges to choose from, as fractions of the number of training windows. The smallest changes nothing but
 rounding; under the largest, every label is a template: the difference of its mean from the mean of all."""
 
+_BATCH = 2**18  # numbers in the largest array while songs are left out: 2 MB, which a cache holds
+
 
 def learner(ridge):
     """Return the function that learns the regression with a ridge: a number, or "nested"."""
@@ -72,39 +74,64 @@ def left_out_outputs(songs, codes, n_labels, train, *, gram=None):
     m = counts.sum()
     one_hot = codes[train, None] == np.arange(n_labels)
     targets = one_hot - counts @ one_hot / m
-    rotate, variances = _principal(songs, train, gram)
-    sums = sum(
-        rotate(song).sum(axis=0)[:, None] * target for song, target in zip(train, targets, strict=True)
-    )
+    rows_of, sums, variances = _principal(songs, train, gram)
     shrink = 1 / (variances + RIDGES[:, None])
-    weights = shrink[:, :, None] * (sums / m)
-    outputs = np.empty((len(RIDGES), len(train), n_labels))
-    for unit in np.unique(songs.units[train]):
-        mine = np.flatnonzero(songs.units[train] == unit)
-        rows = np.concatenate([rotate(song) for song in train[mine]])
-        hat = 1 / m + (rows * shrink[:, None, :]) @ rows.T / m
-        residuals = np.repeat(targets[mine], counts[mine], axis=0) - rows @ weights
-        left_out = np.linalg.solve(np.eye(len(rows)) - hat, residuals)
-        starts = np.concatenate([[0], np.cumsum(counts[mine])[:-1]])
-        errors = np.add.reduceat(left_out, starts, axis=1) / counts[mine][:, None]
-        outputs[:, mine] = one_hot[mine] - errors
-    return outputs
+    weights = shrink[:, :, None] * (sums.T @ targets / m)
+    weights = weights.transpose(1, 0, 2).reshape(len(variances), -1)  # all ridges in one product
+    left_out = np.empty((len(RIDGES), len(train), n_labels))
+    for mine, w in _batches(songs.units[train], counts, len(variances)):
+        rows = rows_of(mine.ravel()).reshape(len(mine), w, -1)
+        hat = shrink @ (rows[:, :, None] * rows[:, None]).reshape(-1, rows.shape[2]).T
+        hat = 1 / m + hat.reshape(-1, len(mine), w, w) / m
+        fitted = (rows.reshape(len(mine) * w, -1) @ weights).reshape(len(mine), w, len(RIDGES), n_labels)
+        wanted = np.repeat(targets[mine.flat], counts[mine.flat], axis=0).reshape(len(mine), w, n_labels)
+        residuals = np.linalg.solve(np.eye(w) - hat, wanted - fitted.transpose(2, 0, 1, 3))
+        starts = np.cumsum(counts[mine.flat]) - counts[mine.flat]
+        errors = np.add.reduceat(residuals.reshape(len(RIDGES), -1, n_labels), starts, axis=1)
+        left_out[:, mine.flat] = one_hot[mine.flat] - errors / counts[mine.flat][:, None]
+    return left_out
+
+
+def _batches(units, counts, width):
+    """Yield the positions of the songs of several units with equally many songs, shape (units, songs), and
+    windows, and the number of these windows."""
+    order = np.argsort(units, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(units[order])) + 1)
+    alike = {}
+    for group in groups:
+        alike.setdefault((len(group), int(counts[group].sum())), []).append(group)
+    for (_, w), positions in alike.items():
+        most = max(1, _BATCH // (w * w * width))
+        for start in range(0, len(positions), most):
+            yield np.array(positions[start : start + most]), w
 
 
 def _principal(songs, train, gram):
-    """Return a function from a song to its windows on the principal axes of `train`, and their variances."""
+    """Describe the windows of the songs `train` on their principal axes.
+
+    Returns a function from positions in `train` to the windows of these songs, the sums over the windows of
+    each song, and the variances of the axes. As in `fit_regression`, the smaller of XᵀX and XXᵀ is decomposed.
+    """
     counts = songs.counts[train]
     m = counts.sum()
     mean = counts @ songs.means[train] / m
     if gram is None:
         X = songs.stack(train) - mean
-        scale = scale_of(np.mean(X * X, axis=0), mean, songs.shift)
-        _, singular, axes = linalg.svd(X / scale, full_matrices=False)
-        variances, axes = singular**2 / m, axes.T
-    else:
-        covariance = gram / m - np.outer(mean, mean)
-        scale = scale_of(np.diag(covariance), mean, songs.shift)
-        variances, axes = linalg.eigh(covariance / np.outer(scale, scale))
+        X /= scale_of(np.mean(X * X, axis=0), mean, songs.shift)
+        variances, axes = linalg.eigh(X @ X.T / m)
         variances = np.maximum(variances, 0)
-    axes = axes / scale[:, None]
-    return lambda song: (songs.stack([song]) - mean) @ axes, variances
+        rows = axes * np.sqrt(m * variances)
+        starts = np.cumsum(counts) - counts
+        sums = np.add.reduceat(rows, starts, axis=0)
+        return lambda at: rows[_spans(starts[at], counts[at])], sums, variances
+    covariance = gram / m - np.outer(mean, mean)
+    scale = scale_of(np.diag(covariance), mean, songs.shift)
+    variances, axes = linalg.eigh(covariance / np.outer(scale, scale))
+    axes /= scale[:, None]
+    sums = (counts[:, None] * (songs.means[train] - mean)) @ axes
+    return lambda at: (songs.stack(train[at]) - mean) @ axes, sums, np.maximum(variances, 0)
+
+
+def _spans(starts, lengths):
+    """Return the indices of several spans, one after the other."""
+    return np.arange(lengths.sum()) + np.repeat(starts - np.cumsum(lengths) + lengths, lengths)

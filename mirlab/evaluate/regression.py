@@ -124,8 +124,10 @@ def scale_of(variance, mean, shift):
 
 def _solve(A, B, ridge):
     """Solve (A + ridge·I) Z = B; without a ridge, skip the directions that consist of rounding only."""
-    if ridge == 0:
-        return linalg.pinvh(A, rtol=1e-12) @ B
+    if ridge == 0:  # as `scipy.linalg.pinvh`, which takes five times as long
+        values, axes = linalg.eigh(A)
+        kept = values > 1e-12 * values[-1]
+        return axes[:, kept] @ (axes[:, kept].T @ B / values[kept, None])
     A[np.diag_indices_from(A)] += ridge
     return linalg.solve(A, B, assume_a="pos", overwrite_a=True)
 

@@ -1,14 +1,42 @@
-"""The constants of the protocol, which was fixed before it was run.
+"""The protocol of every kept figure, and its constants. It was fixed before it was run.
 
 * *Embeddings* are learned on frames of the source sets only, standardised with the mean and the standard
   deviation of the sources. Nothing of the target set is used, not even a mean. The genre embedding of a
   target is learned on the other genre sets, the tag embedding on the tag set, the joint one on all genre
   sets.
-* *Classification*: ten folds by song, as in the paper; windows, linear regression, average over the song.
+* *Controls* stand beside them, each made without a label: MFCCs; `random`, a map of standardised frames to as
+  many dimensions as V has, drawn at random; `rotation`, a random rotation of standardised frames, which loses
+  nothing; `whitened`, base features on the principal axes of the tag set's windows, scaled to variance 1; and
+  pretrained networks. A claim about an embedding must hold against all of them.
+* *Classification*: ten folds by song, as in the paper; windows, linear regression, average over the song. The
+  ridge is chosen inside the training part, for each kind of features, fold, size and draw alike
+  (`mirlab.evaluate.nested`). Figure 3 is measured a second time with plain least squares, which is what the
+  paper's words say.
 * *Similarity*: L1 distance between the mean windows of songs, precision at 10.
 * *Semantic recovery*, which the paper could not measure, needs the true overlap of labels. It is known only
-  for the synthetic corpus. For real sets it is estimated from the names of the labels.
+  for the synthetic corpus. For real sets it is estimated from the names of the labels. The joint embedding
+  stands beside class means of the base features: as they are, standardised in each set, and whitened without
+  labels.
+* *Tags heard elsewhere*: the tag embedding names the tags of songs of each target set. A constant list, the
+  most frequent tags of the source, is scored by the same two measures. One of them, the mean AUC of the tags,
+  is 0.5 for every constant list.
 * *Real sets* are also split by artist if artists are known, and as others have published.
+
+How differences are judged
+--------------------------
+* Every interval is a 95 % interval. The paper prints standard errors; its figures keep them.
+* Accuracies: the variance of a mean over J folds of several seeds is (1/J + 1/9)·s², since training sets share
+  songs (Nadeau and Bengio 2003; Bouckaert and Frank 2004), with J - 1 degrees of freedom.
+* Precision at 10: queries of one artist count as one. The variance over artists (of differences averaged over
+  the seeds) and the variance over the seeds are added.
+* Means over the four target sets: each set has the same weight, and the squares of their errors are added.
+* Every table of differences is one family. It shows p as it is, and p after Holm's correction for the family.
+  A difference is called one if the corrected p is below 0.05.
+
+C. Nadeau and Y. Bengio: "Inference for the generalization error", Machine Learning, 2003. R. R. Bouckaert
+and E. Frank: "Evaluating the replicability of significance tests for comparing learning algorithms", PAKDD
+2004. S. Holm: "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics,
+1979.
 """
 
 from mirlab import networks, paths
@@ -18,10 +46,16 @@ TAG_SET = "magnatagatune"
 FEATURES = ("base", "genre", "tag")
 """The kinds of features that the paper compares (§4, §5)."""
 
-KINDS = (*FEATURES, "mfcc", *networks.NAMES)
-"""All kinds of features: also 20 MFCCs, and the embeddings of pretrained networks, patch by patch."""
+CONTROLS = ("mfcc", "whitened", "random", "rotation")
+"""Kinds of features that are made without labels."""
 
-EXPERIMENTS = ("table3", "table4", "table5", "figure3")
+KINDS = (*FEATURES, *CONTROLS, *networks.NAMES)
+"""All kinds of features: also the embeddings of pretrained networks, patch by patch."""
+
+WHITENED = 200
+"""Dimensions that whitening keeps."""
+
+EXPERIMENTS = ("table3", "table4", "table5", "figure3", "figure3_plain", "tags")
 
 PER_CLASS = (1, 2, 5, 10, 20)
 """Training songs per label in Figure 3."""
@@ -29,6 +63,9 @@ PER_CLASS = (1, 2, 5, 10, 20)
 EPOCHS = 20
 SAMPLES = {"lesson": 100_000, "paper": 500_000}
 """Frames seen in an epoch. The paper does not say how long it trained."""
+
+LEVEL = 0.05
+"""A corrected p below this counts as a difference; intervals have this level too."""
 
 SEEDS = (0, 1, 2, 3, 4)
 """Seeds of the kept reports and of the open questions."""
