@@ -6,6 +6,7 @@ where they are used, because a command should not wait for what it does not need
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -142,6 +143,7 @@ def _check_json(file):
 def _figures(file, report):
     """Write figures as JSON, if a file is given; with standard output, text goes to standard error."""
     text = json.dumps(report, indent=1, ensure_ascii=False) + "\n"
+    text = re.sub(r"\[[\s\d.,e-]+\]", lambda found: " ".join(found[0].split()), text)  # numbers on one line
     if file is None or not _is_output(file):
         if file is not None:
             paths.write_atomically(file, text)

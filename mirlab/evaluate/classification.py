@@ -13,14 +13,14 @@ import pandas as pd
 from sklearn.utils import check_scalar
 from threadpoolctl import threadpool_limits
 
-from mirlab.evaluate.nested import learner
-from mirlab.evaluate.regression import RIDGE, Songs, fit_classifier, seeded
+from mirlab.evaluate.nested import NESTED, learner
+from mirlab.evaluate.regression import Songs, fit_classifier, seeded
 from mirlab.evaluate.scores import CrossValidation, LearningCurve
 from mirlab.evaluate.songs import encode_labels
 from mirlab.evaluate.splits import folds
 
 
-def cross_validate(windows, y, *, groups=None, n_splits=10, random_state=0, ridge=RIDGE, classifier=None):
+def cross_validate(windows, y, *, groups=None, n_splits=10, random_state=0, ridge=NESTED, classifier=None):
     """Measure accuracy by stratified cross-validation over songs (§6.2, Table 4).
 
     Parameters
@@ -35,10 +35,11 @@ def cross_validate(windows, y, *, groups=None, n_splits=10, random_state=0, ridg
         Number of folds, from 2 to the number of songs of the largest label.
     random_state : int, default=0
         Seed of the folds.
-    ridge : float or "nested", default=RIDGE
+    ridge : float or "nested", default="nested"
         Penalty on standardised features, as a fraction of the number of training windows; 0 for plain least
         squares (the solution of minimal norm if there are several). See `mirlab.evaluate.regression`.
         "nested" chooses it in each fold, on left-out songs of the training part: `mirlab.evaluate.nested`.
+        No single number is fair to features of different size and correlation.
     classifier : scikit-learn classifier, optional
         Replaces the linear regression. It learns from standardised training windows; its decision function,
         or its probabilities if it has none, are averaged over the song. If its `random_state` is None, it is
@@ -101,7 +102,7 @@ def learning_curve(
     n_splits=10,
     random_state=0,
     n_draws=5,
-    ridge=RIDGE,
+    ridge=NESTED,
     classifier=None,
 ):
     """Measure accuracy against the number of training songs per label (§6.2, Figure 3).

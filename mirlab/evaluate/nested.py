@@ -93,8 +93,10 @@ def left_out_outputs(songs, codes, n_labels, train, *, gram=None):
 
 
 def _batches(units, counts, width):
-    """Yield the positions of the songs of several units with equally many songs, shape (units, songs), and
-    windows, and the number of these windows."""
+    """Yield units that have the same numbers of songs and of windows, several at a time.
+
+    Each time, the positions of their songs, shape (units, songs), and the number of windows of one unit.
+    """
     order = np.argsort(units, kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(units[order])) + 1)
     alike = {}
@@ -110,7 +112,8 @@ def _principal(songs, train, gram):
     """Describe the windows of the songs `train` on their principal axes.
 
     Returns a function from positions in `train` to the windows of these songs, the sums over the windows of
-    each song, and the variances of the axes. As in `fit_regression`, the smaller of XᵀX and XXᵀ is decomposed.
+    each song, and the variances of the axes. As in `fit_regression`, XᵀX or XXᵀ, whichever is smaller, is
+    decomposed.
     """
     counts = songs.counts[train]
     m = counts.sum()

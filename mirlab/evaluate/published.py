@@ -5,8 +5,8 @@ from functools import partial
 
 import numpy as np
 
-from mirlab.evaluate.nested import learner
-from mirlab.evaluate.regression import RIDGE, Songs, fit_classifier, seeded
+from mirlab.evaluate.nested import NESTED, learner
+from mirlab.evaluate.regression import Songs, fit_classifier, seeded
 from mirlab.evaluate.scores import standard_error
 from mirlab.evaluate.songs import check_names, encode_labels
 
@@ -45,7 +45,7 @@ class PublishedSplit:
         return standard_error(self.right, self.groups)
 
 
-def published_split(windows, y, parts, *, groups=None, random_state=0, ridge=RIDGE, classifier=None):
+def published_split(windows, y, parts, *, groups=None, random_state=0, ridge=NESTED, classifier=None):
     """Measure accuracy on a given split, as others have published it.
 
     If a split has a part "train" or "test", the classifier learns from the first and is tested on the second,

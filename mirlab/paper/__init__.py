@@ -2,7 +2,9 @@
 
 * `protocol`: the constants, fixed before anything was run; `published_figures`: what the paper prints.
 * `embedding`: a learned space; `study`: the data, features and embeddings that all experiments share.
+* `controls`: features made without labels, which could refute a claim about an embedding.
 * `measures`: what is measured of any songs; `experiments`: Tables 3, 4, 5 and Figure 3 of a study.
+* `inference`: means and differences over seeds and sets, with intervals, and what counts as a difference.
 * `report`: all experiments, ready for JSON; `findings`: a sentence for each; `comparability`: which figures
   can be compared with those of the paper; `layout`, `text`: a report as tables, and as text.
 * `open_questions`: the questions of §7, answered by `variants` and their controls; `page`: docs/results.md.
@@ -12,16 +14,38 @@
 
 from mirlab.paper.comparability import comparable
 from mirlab.paper.embedding import Embedding, learn
-from mirlab.paper.experiments import by_split, classify, curve, measure, semantic_recovery, similar, table3
+from mirlab.paper.experiments import (
+    by_split,
+    classify,
+    curve,
+    heard_tags,
+    measure,
+    plain_curve,
+    semantic_recovery,
+    similar,
+    table3,
+)
+from mirlab.paper.inference import differences, values
 from mirlab.paper.measures import accuracy, attainable, few_labels, queries, similarity
 from mirlab.paper.memory import PeakMemory
-from mirlab.paper.protocol import EXPERIMENTS, FEATURES, GENRE_SETS, KINDS, PER_CLASS, RESULTS, SEEDS, TAG_SET
+from mirlab.paper.protocol import (
+    CONTROLS,
+    EXPERIMENTS,
+    FEATURES,
+    GENRE_SETS,
+    KINDS,
+    PER_CLASS,
+    RESULTS,
+    SEEDS,
+    TAG_SET,
+)
 from mirlab.paper.published_figures import kept_answers, kept_report, published
 from mirlab.paper.report import reproduce, versions
 from mirlab.paper.study import Study
 from mirlab.paper.text import as_text
 
 __all__ = [
+    "CONTROLS",
     "EXPERIMENTS",
     "FEATURES",
     "GENRE_SETS",
@@ -40,11 +64,14 @@ __all__ = [
     "classify",
     "comparable",
     "curve",
+    "differences",
     "few_labels",
+    "heard_tags",
     "kept_answers",
     "kept_report",
     "learn",
     "measure",
+    "plain_curve",
     "published",
     "queries",
     "reproduce",
@@ -52,5 +79,6 @@ __all__ = [
     "similar",
     "similarity",
     "table3",
+    "values",
     "versions",
 ]

@@ -80,7 +80,7 @@ class Embedding:
         return self(frames) @ self.label_embeddings[list(self.sources).index(source)].T
 
 
-def learn(sources, *, seed=0, epoch_size=SAMPLES["lesson"], n_epochs=EPOCHS, **parameters):
+def learn(sources, *, seed=0, epoch_size=SAMPLES["lesson"], n_epochs=EPOCHS, only=None, **parameters):
     """Learn an embedding from the frames of one or several data sets (§5).
 
     Parameters
@@ -93,6 +93,9 @@ def learn(sources, *, seed=0, epoch_size=SAMPLES["lesson"], n_epochs=EPOCHS, **p
         Frames seen in an epoch.
     n_epochs : int
         Epochs.
+    only : dict of str to int, optional
+        Learn from a part of each source: so many ``clips``, drawn at random; so many ``frames`` from the
+        beginning of each clip; so many ``tags``, the most frequent ones.
     **parameters
         Further parameters of `mirlab.warp.WarpEmbedding`; with ``n_hidden``, of
         `mirlab.warp.NonlinearWarpEmbedding`.
@@ -110,7 +113,7 @@ def learn(sources, *, seed=0, epoch_size=SAMPLES["lesson"], n_epochs=EPOCHS, **p
     """
     kind = warp.NonlinearWarpEmbedding if "n_hidden" in parameters else warp.WarpEmbedding
     model = kind(standardize=True, n_epochs=n_epochs, epoch_size=epoch_size, random_state=seed, **parameters)
-    model.fit_datasets([(source.frames, _frame_labels(source)) for source in sources])
+    model.fit_datasets([_part(source, seed, **(only or {})) for source in sources])
     labels = [
         [source.dataset.label_names[i] for i in classes]  # a label without any excerpt is not learned
         for source, classes in zip(sources, model.classes_, strict=True)
@@ -124,6 +127,20 @@ def learn(sources, *, seed=0, epoch_size=SAMPLES["lesson"], n_epochs=EPOCHS, **p
         np.array(model.loss_curve_),
         (model.hidden_weights_, model.hidden_bias_) if "n_hidden" in parameters else None,
     )
+
+
+def _part(source, seed, *, clips=None, frames=None, tags=None):
+    """Return the frames of a source, or of a part of it, and their labels."""
+    labels = _frame_labels(source)
+    if tags is not None:  # the names of a set's tags are ordered by their frequency
+        labels = labels[:, :tags]
+    if clips is None and frames is None:
+        return source.frames, labels
+    excerpt = source.frame_excerpts()
+    chosen = np.random.default_rng(seed).permutation(len(source))[:clips]
+    position = np.arange(len(excerpt)) - source.offsets[excerpt]
+    rows = np.flatnonzero(np.isin(excerpt, chosen) & (position < (frames or len(excerpt))))
+    return source.frames[rows], labels[rows]
 
 
 def _frame_labels(source):

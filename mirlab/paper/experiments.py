@@ -1,16 +1,18 @@
-"""The experiments of §6: Tables 3, 4, 5 and Figure 3, each for one target set and one kind of features."""
+"""The experiments of §6: Tables 3, 4, 5 and Figure 3, for one set and one kind of features, and controls."""
 
 import time
 from functools import partial
 
 import numpy as np
 
-from mirlab import evaluate, neighbours
+from mirlab import corpus, evaluate, neighbours
 from mirlab.corpus.styles import true_overlap
 from mirlab.datasets import Label, is_synthetic, real_name, synthetic_name
 from mirlab.datasets.labels import nominal_overlap
 from mirlab.errors import DatasetError
+from mirlab.paper.controls import whitening
 from mirlab.paper.measures import accuracy, few_labels, similarity
+from mirlab.paper.protocol import FEATURES, KINDS
 from mirlab.paper.published_figures import published
 from mirlab.paper.study import Study
 
@@ -56,8 +58,9 @@ def semantic_recovery(study: Study) -> dict:
     Returns
     -------
     dict
-        For "joint embedding" and "class means", and each metric: ``value`` (0 chance, 1 ideal) and
-        ``standard_error``.
+        For "joint embedding", "class means" of the base features, and three versions of them that need no
+        labels ("standardised" in each set, "whitened" to 50 and 200 dimensions), and each metric: ``value``
+        (0 chance, 1 ideal) and ``standard_error``.
 
     Raises
     ------
@@ -77,23 +80,88 @@ def semantic_recovery(study: Study) -> dict:
         overlap = true_overlap(list(zip(short, labels, strict=True)))
     else:
         overlap = nominal_overlap(labels)
-    means = []
-    for name in space.sources:
-        data = study.stored(name).dataset
-        y = np.array([space.sources[name].index(data.label_names[i]) for i in data.y])
-        songs = evaluate.song_vectors(study.windows(name, "base"))
-        means.append(neighbours.class_means(songs, y, len(space.sources[name])))
-    vectors = {
-        "joint embedding": np.concatenate(space.label_embeddings),
-        "class means": np.concatenate(means),
-    }
+    placed = {"joint embedding": np.concatenate(space.label_embeddings)} | _placed_by_means(study, space)
     result = {}
-    for what, placed in vectors.items():
+    for what, vectors in placed.items():
         for metric in ("manhattan", "cosine"):
-            r = neighbours.semantic_recovery(placed, overlap, sets, metric=metric)
+            r = neighbours.semantic_recovery(vectors, overlap, sets, metric=metric)
             cell = {"value": r.value, "standard_error": r.standard_error}
             result.setdefault(what, {})[metric] = cell
     return result
+
+
+def _placed_by_means(study, space):
+    """Place the labels of a joint embedding's sources by class means of the base features."""
+    songs = {name: evaluate.song_vectors(study.windows(name, "base")) for name in space.sources}
+    every = np.concatenate([*songs.values()])
+    versions = {
+        "class means": lambda X: X,
+        "class means, standardised": lambda X: (X - X.mean(axis=0)) / X.std(axis=0),
+        "class means, whitened to 50": whitening(every, 50).transform,
+        "class means, whitened to 200": whitening(every, 200).transform,
+    }
+    placed = {}
+    for what, version in versions.items():
+        means = []
+        for name, X in songs.items():
+            data, labels = study.stored(name).dataset, space.sources[name]
+            y = np.array([labels.index(data.label_names[i]) for i in data.y])
+            means.append(neighbours.class_means(version(X), y, len(labels)))
+        placed[what] = np.concatenate(means)
+    return placed
+
+
+def heard_tags(study: Study) -> list[dict]:
+    """Measure how well the tag embedding names tags of songs in sets that it has not learned from.
+
+    Parameters
+    ----------
+    study : Study
+        Only synthetic targets are measured: of their songs all true tags are known.
+
+    Returns
+    -------
+    list of dict
+        For each target, "tag embedding" and "constant list" (the frequencies of the tags in the source):
+        ``precision``, the share of the first five tags that are true, ``auc``, the mean over tags, and their
+        standard errors over artists (the AUC by a bootstrap of 200 draws).
+    """
+    items = [(target,) for target in study.targets if is_synthetic(target)]
+    return [row for rows in study.parallel(_heard_in, items, "tags") for row in rows]
+
+
+def _heard_in(study, target):
+    [source] = study.sources("tag")
+    stored, space = study.stored(target), study.embedding("tag", target)
+    data, names = stored.dataset, space.sources[source]
+    plan = {excerpt.id: excerpt for excerpt in corpus.plan(real_name(target), study.scale)}
+    true = [plan[name].true_tags() for name in data.track_ids]
+    true = np.array([[tag in mine for tag in names] for mine in true])
+    learned = study.stored(source).dataset
+    frequency = learned.y.mean(axis=0)[[learned.label_names.index(tag) for tag in names]]
+    frames = np.array([stored.track(i).mean(axis=0, dtype=np.float64) for i in range(len(stored))])
+    rows = []
+    for method, scores in (
+        ("tag embedding", space.affinity(frames, source)),
+        ("constant list", np.tile(frequency, (len(data), 1))),
+    ):
+        first = np.argsort(-scores, axis=1, kind="stable")[:, :5]
+        right = np.take_along_axis(true, first, axis=1).mean(axis=1)
+        row = {"dataset": target, "method": method, "precision": float(right.mean())}
+        row["precision_error"] = float(evaluate.standard_error(right, data.groups))
+        rows.append(row | _auc_with_error(scores, true, data.groups, study.seed))
+    return rows
+
+
+def _auc_with_error(scores, true, artists, seed):
+    """Return the mean AUC of the tags, and its standard error from a bootstrap over artists."""
+    rng = np.random.default_rng(seed)
+    members = [np.flatnonzero(artists == one) for one in np.unique(artists)]
+    draws = []
+    for _ in range(200):
+        rows = np.concatenate([members[i] for i in rng.integers(len(members), size=len(members))])
+        draws.append(np.nanmean(evaluate.tag_auc(scores[rows], true[rows])))
+    return {"auc": float(np.nanmean(evaluate.tag_auc(scores, true))), "auc_error": float(np.std(draws))}
 
 
 def classify(study: Study, target: str, features: str) -> evaluate.CrossValidation:
@@ -105,8 +173,8 @@ def classify(study: Study, target: str, features: str) -> evaluate.CrossValidati
         Data and embeddings.
     target : str
         The target set.
-    features : {"base", "genre", "tag"}
-        The kind of features.
+    features : str
+        One of `mirlab.paper.KINDS`.
 
     Returns
     -------
@@ -140,6 +208,27 @@ def curve(study: Study, target: str, features: str) -> evaluate.LearningCurve:
         As for `accuracy`.
     """
     return few_labels(study.windows(target, features), *study.songs(target), seed=study.seed)
+
+
+def plain_curve(study: Study, target: str, features: str) -> evaluate.LearningCurve:
+    """Measure what `curve` measures, with plain least squares: what the paper's words say.
+
+    Parameters
+    ----------
+    study, target, features
+        As for `classify`.
+
+    Returns
+    -------
+    mirlab.evaluate.LearningCurve
+        The same folds and draws as those of `curve`.
+
+    Raises
+    ------
+    ValueError
+        As for `accuracy`.
+    """
+    return few_labels(study.windows(target, features), *study.songs(target), seed=study.seed, ridge=0)
 
 
 def similar(study: Study, target: str, features: str) -> np.ndarray:
@@ -202,7 +291,16 @@ def _songs_here(split, data, listing):
     return f"{here} of the {len(listing.splits.get(split, listing.excerpts))} songs of this split are here"
 
 
-_PROTOCOLS = {"table4": classify, "table5": similar, "figure3": curve, "splits": by_split}
+KINDS_OF = {"figure3_plain": FEATURES}
+"""Experiments that are run for some kinds of features only: those of the paper."""
+
+_PROTOCOLS = {
+    "table4": classify,
+    "table5": similar,
+    "figure3": curve,
+    "figure3_plain": plain_curve,
+    "splits": by_split,
+}
 
 
 def measure(study: Study, experiments=("table4", "table5", "figure3")) -> dict:
@@ -212,7 +310,7 @@ def measure(study: Study, experiments=("table4", "table5", "figure3")) -> dict:
     ----------
     study : Study
         Data and embeddings.
-    experiments : sequence of {"table4", "table5", "figure3", "splits"}
+    experiments : sequence of {"table4", "table5", "figure3", "figure3_plain", "splits"}
         Which experiments to run.
 
     Returns
@@ -228,7 +326,11 @@ def measure(study: Study, experiments=("table4", "table5", "figure3")) -> dict:
         If an experiment is unknown.
     """
     check_experiments(experiments, _PROTOCOLS)
-    work = [(target, features, tuple(experiments)) for target in study.targets for features in study.features]
+    work = [
+        (target, features, tuple(name for name in experiments if features in KINDS_OF.get(name, KINDS)))
+        for target in study.targets
+        for features in study.features
+    ]
     out = {"results": {name: {} for name in experiments}, "seconds": {}, "problems": []}
     for item, one in zip(work, study.parallel(_measure_one, work, "experiments"), strict=True):
         for name, result in one["results"].items():

@@ -1,5 +1,6 @@
 """Lay out the rows of a report as a table: what `text`, `page` and pictures of reports share."""
 
+import numpy as np
 import pandas as pd
 
 
@@ -38,6 +39,24 @@ def table(rows, index, columns, cell) -> pd.DataFrame:
     return cells.unstack(columns).loc[order]
 
 
-def with_error(row) -> str:
-    """Return the value and the standard error of a single row, such as "0.712 ± 0.012"."""
-    return f"{row['value'].item():.3f} ± {row['standard_error'].item():.3f}"
+def with_interval(row, name="value") -> str:
+    """Return a value of a row and half its 95 % interval, such as "0.712 ± 0.024"; differences have a sign.
+
+    Parameters
+    ----------
+    row : dict or pandas.DataFrame of one row
+        With ``reach``.
+    name : {"value", "difference"}
+        What is shown.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> with_interval({"difference": 0.0312, "reach": 0.02}, "difference")
+    '+0.031 ± 0.020'
+    """
+    value, reach = (np.ravel(row[key]).item() for key in (name, "reach"))
+    return f"{value:{'+' if name == 'difference' else ''}.3f} ± {reach:.3f}"

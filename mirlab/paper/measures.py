@@ -14,6 +14,7 @@ import numpy as np
 
 from mirlab import evaluate
 from mirlab.evaluate import LEAST_TESTED
+from mirlab.evaluate.nested import NESTED
 from mirlab.paper.protocol import PER_CLASS
 
 LEAST_FOLDS = 5
@@ -21,7 +22,7 @@ MOST_FOLDS = 10
 NEIGHBOURS = 10
 
 
-def accuracy(windows, labels, groups=None, *, seed=0) -> evaluate.CrossValidation:
+def accuracy(windows, labels, groups=None, *, seed=0, ridge=NESTED) -> evaluate.CrossValidation:
     """Measure accuracy with all songs (§6.2): ten folds as in the paper, fewer for a very small set.
 
     Parameters
@@ -34,6 +35,8 @@ def accuracy(windows, labels, groups=None, *, seed=0) -> evaluate.CrossValidatio
         What a split must not cut: artists or recordings.
     seed : int
         Seed of the folds.
+    ridge : float or "nested"
+        As for `mirlab.evaluate.cross_validate`.
 
     Returns
     -------
@@ -45,15 +48,17 @@ def accuracy(windows, labels, groups=None, *, seed=0) -> evaluate.CrossValidatio
         If there are too few songs (see this module), for example because a label has a single recording.
     """
     n_splits = _folds(labels, groups, seed).max() + 1
-    return evaluate.cross_validate(windows, labels, groups=groups, n_splits=n_splits, random_state=seed)
+    return evaluate.cross_validate(
+        windows, labels, groups=groups, n_splits=n_splits, random_state=seed, ridge=ridge
+    )
 
 
-def few_labels(windows, labels, groups=None, *, seed=0) -> evaluate.LearningCurve:
+def few_labels(windows, labels, groups=None, *, seed=0, ridge=NESTED) -> evaluate.LearningCurve:
     """Measure accuracy against the number of labelled songs (§6.2), in the folds of `accuracy`.
 
     Parameters
     ----------
-    windows, labels, groups, seed
+    windows, labels, groups, seed, ridge
         As for `accuracy`.
 
     Returns
@@ -78,6 +83,7 @@ def few_labels(windows, labels, groups=None, *, seed=0) -> evaluate.LearningCurv
         n_splits=fold.max() + 1,
         random_state=seed,
         per_class=sizes,
+        ridge=ridge,
     )
 
 

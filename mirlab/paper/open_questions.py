@@ -25,8 +25,8 @@ The protocol, fixed before the first result
   accuracy and the loss shrinks towards the whole, more would help; the paper had fifteen times as many clips,
   three times as long.
 * Seeds 0 to 4, for training, folds and draws; variant and control always share their seeds.
-* Errors and intervals are those of `mirlab.paper.protocol`. The comparisons of one question, averaged over the
-  target sets, are one family. A difference is called one if p after Holm's correction is below 0.05.
+* Errors and intervals are those of `mirlab.paper.protocol`. The comparisons of one question, averaged over
+  the target sets, are one family. A difference is called one if p after Holm's correction is below 0.05.
 * Nothing else is tuned: learning rates and epochs are the defaults. The neural network may take 1000
   iterations, so that it converges.
 """
@@ -34,14 +34,18 @@ The protocol, fixed before the first result
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.linear_model import RidgeClassifier
+from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC
 
+from mirlab.evaluate.nested import NESTED
 from mirlab.features import aggregate, block_level
+from mirlab.paper.controls import shuffled_block_level
 from mirlab.paper.experiments import semantic_recovery
-from mirlab.paper.protocol import SEEDS
+from mirlab.paper.protocol import LEVEL, SEEDS
 from mirlab.paper.report import versions
-from mirlab.paper.variants import LEVEL, MEASURES, TARGETS, Variant, experiment
+from mirlab.paper.variants import MEASURES, NAMES, SONGS, TARGETS, Variant, experiment
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Question:
     pairs : tuple of (Variant, Variant)
         Pairs of a control and the variant that is compared with it.
     measures : tuple of str
-        Some of `MEASURES`.
+        Some of `mirlab.paper.variants.NAMES`.
     """
 
     text: str
@@ -75,8 +79,24 @@ def _blocks(features, name, summary):
     return Variant(name, features, summary=summary, to_scale=True)
 
 
-def _last(features, name, classifier=None):
-    return Variant(name, features, classifier=classifier, by_song=True)
+def _last(features, name, classifier, **grid):
+    tuned = GridSearchCV(classifier, grid, cv=3)
+    return Variant(name, features, classifier=tuned, by_song=True)
+
+
+def _ridge(features):
+    return _last(features, "linear regression", RidgeClassifier(), alpha=[1, 10, 100, 1000])
+
+
+def _peak(features, size, every, ridge):
+    windows = "every window" if every == 1 else f"every {every}rd window"
+    learning = {"n_components": size} if features == "tag" else {}
+    name = f"{'nested ridge' if ridge else 'no ridge'}, {4 * size} dimensions, {windows}"
+    return Variant(name, features, learning, every=every, ridge=NESTED if ridge else 0.0)
+
+
+def _less(what, **only):
+    return Variant(what, "tag", {"only": only})
 
 
 QUESTIONS = {
@@ -96,6 +116,13 @@ QUESTIONS = {
                 _blocks(kind, "block-level", block_level),
             )
             for kind in ("base", "tag")
+        )
+        + tuple(
+            (
+                _blocks(kind, "block-level, frames shuffled", shuffled_block_level),
+                _blocks(kind, "block-level", block_level),
+            )
+            for kind in ("base", "tag")
         ),
     ),
     "nonlinear": Question(
@@ -109,17 +136,47 @@ QUESTIONS = {
     "classifier": Question(
         "Are support vector machines and neural networks better last steps than linear regression?",
         tuple(
-            (_last(kind, "linear regression"), _last(kind, name, classifier))
+            (_ridge(kind), _last(kind, name, classifier, **grid))
             for kind in ("base", "tag")
-            for name, classifier in (
-                ("linear SVM", SVC(kernel="linear")),
-                ("RBF SVM", SVC()),
-                ("neural network", MLPClassifier(max_iter=1000)),
+            for name, classifier, grid in (
+                ("linear SVM", SVC(kernel="linear"), {"C": [0.0001, 0.001, 0.01, 0.1]}),
+                ("RBF SVM", SVC(), {"C": [0.1, 1, 10, 100]}),
+                ("neural network", MLPClassifier(max_iter=1000), {"alpha": [0.001, 0.01, 0.1, 1]}),
             )
         ),
         measures=("full", "few"),
     ),
+    "peak": Question(
+        "How much of a result with few labels is the interpolation peak of plain least squares?",
+        tuple(
+            (_peak(*what, every, ridge=True), _peak(*what, every, ridge=False))
+            for every in (1, 3)
+            for what in (("base", 200), ("tag", 25), ("tag", 50), ("tag", 100), ("tag", 200))
+        ),
+        measures=(*SONGS, "full"),
+    ),
+    "sources": Question(
+        "What would let the tag embedding pass the base features with all songs, as in the paper?",
+        tuple(
+            (Variant("all of the tag set", "tag"), variant)
+            for variant in (
+                _less("375 clips", clips=375),
+                _less("750 clips", clips=750),
+                _less("2.5 s of each clip", frames=107),
+                _less("5 s of each clip", frames=215),
+                _less("10 tags", tags=10),
+                _less("20 tags", tags=20),
+                Variant("50 components", "tag", {"n_components": 50}),
+                Variant("200 components", "tag", {"n_components": 200}),
+            )
+        ),
+        measures=("full",),
+    ),
 }
+
+
+RECOVERED = ("bound", "nonlinear")
+"""Questions about how a space is learned: they also ask what the joint embedding, learned so, recovers."""
 
 
 def answer(name, study, *, targets=TARGETS, seeds=SEEDS) -> dict:
@@ -137,8 +194,8 @@ def answer(name, study, *, targets=TARGETS, seeds=SEEDS) -> dict:
     Returns
     -------
     dict
-        ``question``, the report of `experiment`, ``verdict`` (a sentence for each variant) and, if learning
-        is what differs, ``recovery`` (semantic recovery of the joint embedding, learned as each variant
+        ``question``, the report of `experiment`, ``verdict`` (a sentence for each variant) and, for those of
+        `RECOVERED`, ``recovery`` (semantic recovery of the joint embedding, learned as each variant
         learns, one value per seed).
 
     Raises
@@ -150,7 +207,7 @@ def answer(name, study, *, targets=TARGETS, seeds=SEEDS) -> dict:
     --------
     >>> answer("everything", study=None)
     Traceback (most recent call last):
-    ValueError: there is no question 'everything'; there are bound, blocks, nonlinear, classifier
+    ValueError: there is no question 'everything'; there are bound, blocks, nonlinear, classifier, peak, sources
     """
     if name not in QUESTIONS:
         raise ValueError(f"there is no question {name!r}; there are {', '.join(QUESTIONS)}")
@@ -158,7 +215,7 @@ def answer(name, study, *, targets=TARGETS, seeds=SEEDS) -> dict:
     report = {"question": question.text}
     report |= experiment(question.pairs, study, targets=targets, seeds=seeds, measures=question.measures)
     variants = {v.name: v.learning for pair in question.pairs for v in pair}
-    if any(variants.values()):
+    if name in RECOVERED:
         work = [(learning, seed) for learning in variants.values() for seed in seeds]
         values = np.reshape(list(study.parallel(_recovery, work, "joint embeddings")), (-1, len(seeds)))
         report["recovery"] = dict(zip(variants, values.tolist(), strict=True))
@@ -172,7 +229,7 @@ def _recovery(study, learning, seed):
 
 
 def verdict(report) -> list[str]:
-    """Say what an experiment found over all target sets.
+    """Say what an experiment found over all target sets; ± is half the 95 % interval.
 
     Parameters
     ----------
@@ -187,16 +244,16 @@ def verdict(report) -> list[str]:
     Examples
     --------
     >>> row = {"variant": "50 hidden units", "control": "linear", "features": "tag", "target": "all",
-    ...        "measure": "full", "difference": 0.001, "standard_error": 0.004, "p": 0.8,
+    ...        "measure": "full", "difference": 0.001, "reach": 0.008, "p": 0.8,
     ...        "verdict": "no difference found"}
     >>> print(*verdict({"differences": [row]}))
-    50 hidden units against linear, tag features: accuracy, all songs, +0.001 ± 0.004 (no difference found).
+    50 hidden units against linear, tag features: accuracy, all songs, +0.001 ± 0.008 (no difference found).
     """
     pooled = [row for row in report["differences"] if row["target"] == "all"]
     sentences = {}
     for row in pooled:
         about = f"{row['variant']} against {row['control']}, {row['features']} features"
-        change = f"{MEASURES[row['measure']]}, {row['difference']:+.3f} ± {row['standard_error']:.3f}"
+        change = f"{NAMES[row['measure']]}, {row['difference']:+.3f} ± {row['reach']:.3f}"
         sentences.setdefault(about, []).append(f"{change} ({row['verdict']})")
     return [f"{about}: {'; '.join(changes)}." for about, changes in sentences.items()]
 

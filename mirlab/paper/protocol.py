@@ -25,8 +25,8 @@
 How differences are judged
 --------------------------
 * Every interval is a 95 % interval. The paper prints standard errors; its figures keep them.
-* Accuracies: the variance of a mean over J folds of several seeds is (1/J + 1/9)·s², since training sets share
-  songs (Nadeau and Bengio 2003; Bouckaert and Frank 2004), with J - 1 degrees of freedom.
+* Accuracies: the variance of a mean over J folds of several seeds is (1/J + 1/9)·s², since training sets
+  share songs (Nadeau and Bengio 2003; Bouckaert and Frank 2004), with J - 1 degrees of freedom.
 * Precision at 10: queries of one artist count as one. The variance over artists (of differences averaged over
   the seeds) and the variance over the seeds are added.
 * Means over the four target sets: each set has the same weight, and the squares of their errors are added.

@@ -10,7 +10,8 @@ from functools import cache, partial
 from mirlab import paths
 from mirlab.datasets import synthetic_name
 from mirlab.errors import DatasetError
-from mirlab.paper.protocol import EXPERIMENTS, FEATURES, GENRE_SETS, PER_CLASS, RESULTS
+from mirlab.paper.inference import MEASURED
+from mirlab.paper.protocol import CONTROLS, FEATURES, GENRE_SETS, PER_CLASS, RESULTS
 
 
 @cache
@@ -84,7 +85,7 @@ def kept_answers() -> dict:
     Examples
     --------
     >>> list(kept_answers()["questions"])
-    ['bound', 'blocks', 'nonlinear', 'classifier']
+    ['bound', 'blocks', 'nonlinear', 'classifier', 'peak', 'sources']
     """
     return _kept("beyond.json", partial(_check_shape, shape=ANSWERS), "the answers to the open questions")
 
@@ -107,22 +108,28 @@ def _kept(name, check, what):
 
 
 LARGEST = 10_000_000
-"""Bytes of a kept file. Those of the course have less than 0.2 MB."""
+"""Bytes of a kept file. Those of the course have less than 1 MB."""
 
 _VALUE = {"value": float, "standard_error": float}
 _METRICS = {"manhattan": _VALUE, "cosine": _VALUE}
-_CELL = {"dataset": str, "features": str, **_VALUE}
+_CELL = {"dataset": str, "features": str, "value": float, "reach": float, "scores": [float]}
 _SCORE = {"variant": str, "features": str, "target": str, "measure": str}
 REPORT = {
     "scale": str,
     "seed": int,
     "versions": {str: str},
     "table3": [{"seed": str, "neighbours": [str]}],
-    "semantic_recovery": {"joint embedding": _METRICS, "class means": _METRICS},
+    "semantic_recovery": {"joint embedding": _METRICS, "class means": _METRICS, str: _METRICS},
     "table4": [_CELL],
     "table5": [_CELL],
     "figure3": [_CELL | {"per_class": int}],
-    "findings": dict.fromkeys(EXPERIMENTS, str),
+    "figure3_plain": [_CELL | {"per_class": int}],
+    "artists": {str: [int]},
+    "tags": [
+        {"dataset": str, "method": str}
+        | dict.fromkeys(("auc", "auc_error", "precision", "precision_error"), float)
+    ],
+    "findings": dict.fromkeys(("table3", *MEASURED), str),
 }
 ANSWERS = {
     "seeds": [int],
@@ -132,11 +139,11 @@ ANSWERS = {
     "questions": {
         str: {
             "question": str,
-            "scores": [_SCORE | _VALUE],
+            "scores": [_SCORE | {"value": float, "reach": float}],
             "differences": [
                 _SCORE
                 | {"control": str, "verdict": str}
-                | dict.fromkeys(("difference", "standard_error", "reach", "p"), float)
+                | dict.fromkeys(("difference", "reach", "p", "adjusted"), float)
             ],
             "verdict": [str],
         }
@@ -149,9 +156,10 @@ def _check_report(content, seed):
     _check_shape(content, REPORT)
     if content["seed"] != seed:
         raise ValueError(f"it is the report of seed {content['seed']}")
-    cells = [(synthetic_name(name), features) for name in GENRE_SETS for features in FEATURES]
-    for name in ("table4", "table5", "figure3"):
-        wanted = [(*cell, k) for cell in cells for k in (PER_CLASS if name == "figure3" else [None])]
+    for name in MEASURED:
+        kinds = FEATURES if name == "figure3_plain" else (*FEATURES, *CONTROLS)
+        cells = [(synthetic_name(one), features) for one in GENRE_SETS for features in kinds]
+        wanted = [(*cell, k) for cell in cells for k in (PER_CLASS if name.startswith("figure3") else [None])]
         found = [(row["dataset"], row["features"], row.get("per_class")) for row in content[name]]
         if sorted(found) != sorted(wanted):
             raise ValueError(f"{name} is not that of the four synthetic sets")

@@ -4,13 +4,17 @@ import platform
 import time
 from importlib.metadata import version
 
-from mirlab import __version__, evaluate
+import numpy as np
+from scipy import stats
+
+from mirlab import __version__
 from mirlab.paper import findings
 from mirlab.paper.comparability import comparable
-from mirlab.paper.experiments import check_experiments, measure, semantic_recovery, table3
+from mirlab.paper.experiments import check_experiments, heard_tags, measure, semantic_recovery, table3
+from mirlab.paper.inference import MEASURED, differences, over_folds, over_queries
 from mirlab.paper.measures import attainable, queries
 from mirlab.paper.memory import PeakMemory
-from mirlab.paper.protocol import EXPERIMENTS, GENRE_SETS, TAG_SET
+from mirlab.paper.protocol import EXPERIMENTS, GENRE_SETS, LEVEL, TAG_SET
 from mirlab.paper.study import Study
 
 
@@ -21,8 +25,8 @@ def reproduce(study: Study, only=EXPERIMENTS) -> dict:
     ----------
     study : Study
         Data and embeddings.
-    only : sequence of {"table3", "table4", "table5", "figure3"}
-        Which experiments to run.
+    only : sequence of str
+        Some of `EXPERIMENTS`: which experiments to run.
 
     Returns
     -------
@@ -33,12 +37,17 @@ def reproduce(study: Study, only=EXPERIMENTS) -> dict:
         * ``seconds`` of work per stage, summed over processes; ``peak_memory_mb`` of all processes.
         * ``table3``: a list of ``seed`` and ``neighbours``; ``semantic_recovery``, as from the function of
           this name, or its ``problem``.
-        * ``table4`` and ``table5``: lists of ``dataset``, ``features``, ``value`` and ``standard_error``;
-          ``figure3``: the same and ``per_class``, the number of training songs per label.
+        * ``table4``, ``table5``, ``figure3``: lists of ``dataset``, ``features``, ``value``, ``reach`` (half
+          the 95 % interval) and ``scores``, one per fold or query; in ``figure3`` also ``per_class``, the number
+          of training songs per label. ``figure3_plain`` is the same with plain least squares.
+        * ``differences``: under the name of each of these, what each kind of features gains over the base
+          features: see `differences`.
+        * ``tags``: as from `heard_tags`.
         * ``attainable``: for each data set of Table 5, the precision at 10 of a perfect space.
         * ``splits``: accuracies on other splits, as in ``table4`` and with the name of the ``split``. Only
           with real sets and Table 4.
         * ``findings``: a sentence for each experiment.
+        * ``artists``: for each data set, the artist of each query of Table 5.
         * ``sources``: for each target and kind of embedding, the data sets that it learned from; ``missing``:
           real sets that were not found; ``comparable``, as from the function of this name.
         * ``problems``: what was left out or could not be measured, and why.
@@ -52,7 +61,7 @@ def reproduce(study: Study, only=EXPERIMENTS) -> dict:
     --------
     >>> reproduce(Study(), only=["table9"])
     Traceback (most recent call last):
-    mirlab.errors.DatasetError: there is no experiment 'table9'; there are table3, table4, table5, figure3
+    mirlab.errors.DatasetError: there is no experiment 'table9'; there are table3, ...
     """
     check_experiments(only, EXPERIMENTS)
     report = {
@@ -95,7 +104,11 @@ def _run(study, only, report):
         started = time.perf_counter()
         _report_neighbours(study, report)
         _clock(report, "table3", started)
-    experiments = [name for name in ("table4", "table5", "figure3") if name in only]
+    if "tags" in only:
+        started = time.perf_counter()
+        report["tags"] = heard_tags(study)
+        _clock(report, "tags", started)
+    experiments = [name for name in MEASURED if name in only]
     beside = ["splits"] if study.real and "table4" in only else []
     measured = measure(study, experiments + beside) if experiments else {"problems": [], "seconds": {}}
     if beside:
@@ -104,11 +117,19 @@ def _run(study, only, report):
     for name in experiments:
         results = measured["results"][name]
         report[name] = _rows(study, name, results)
-        report["findings"][name] = findings.about(name, results)
     if "table5" in report:
         targets = dict.fromkeys(row["dataset"] for row in report["table5"])
         report["attainable"] = {name: attainable(*study.songs(name)) for name in targets}
+        report["artists"] = {name: _artists(study, name).tolist() for name in targets}
+    report["differences"] = {name: differences([report], name) for name in experiments}
+    report["findings"] |= {name: findings.about(report, name) for name in experiments}
     return measured
+
+
+def _artists(study, name):
+    """Return the artist of each query of Table 5, as a number."""
+    asked = queries(*study.songs(name))
+    return np.unique(study.stored(name).dataset.groups, return_inverse=True)[1][asked]
 
 
 def _report_neighbours(study, report):
@@ -148,18 +169,19 @@ def _rows(study, name, results):
     for (target, features), result in results.items():
         about = {"dataset": target, "features": features}
         if name == "table5":
-            labels, groups = study.songs(target)
-            groups = None if groups is None else groups[queries(labels, groups)]
-            error = float(evaluate.standard_error(result, groups))
-            rows.append(about | {"value": float(result.mean()), "standard_error": error})
+            rows.append(about | _row(over_queries(result[None], _artists(study, target)), result))
         elif name == "table4":
-            rows.append(about | {"value": float(result.mean), "standard_error": float(result.standard_error)})
+            rows.append(about | _row(over_folds(result.scores[None]), result.scores))
         else:
             rows += [
-                about | {"per_class": int(k), "value": float(mean), "standard_error": float(error)}
-                for k, mean, error in zip(result.per_class, result.mean, result.standard_error, strict=True)
+                about | {"per_class": int(k)} | _row(over_folds(scores[None]), scores)
+                for k, scores in zip(result.per_class, result.scores, strict=True)
             ]
     return rows
+
+
+def _row(found, scores):
+    return {"value": found.value, "reach": found.reach, "scores": np.round(scores, 5).tolist()}
 
 
 def _split_rows(results):
@@ -171,6 +193,6 @@ def _split_rows(results):
                 problems.append(f"split {split!r} of {target}: {result}")
             else:
                 about = {"dataset": target, "split": split, "features": features}
-                value, error = float(result.mean), float(result.standard_error)
-                rows.append(about | {"value": value, "standard_error": error})
+                reach = float(result.standard_error * stats.norm.ppf(1 - LEVEL / 2))
+                rows.append(about | {"value": float(result.mean), "reach": reach})
     return rows, list(dict.fromkeys(problems))

@@ -13,10 +13,11 @@ from mirlab import datasets, extractors, networks, paths, store, work
 from mirlab.datasets import files, real_name, synthetic_name
 from mirlab.errors import DatasetError
 from mirlab.features import mfcc
+from mirlab.paper import controls, protocol
 from mirlab.paper import embedding as embeddings
-from mirlab.paper import protocol
 from mirlab.paper.embedding import Embedding
 from mirlab.paper.protocol import FEATURES, GENRE_SETS, KINDS, TAG_SET
+from mirlab.warp import WarpEmbedding
 
 KEPT = "finished features and embeddings are kept"
 
@@ -247,7 +248,8 @@ class Study:
             The target set.
         features : str
             One of `KINDS`: "base" is the mel spectrum; "genre" and "tag" are embeddings of it, and "mfcc" its
-            cepstrum. A network's embedding has one row for each patch of three seconds.
+            cepstrum; for "random", "rotation" and "whitened" see `mirlab.paper.controls`. A network's
+            embedding has one row for each patch of three seconds.
 
         Returns
         -------
@@ -271,9 +273,29 @@ class Study:
             if patches.dataset.track_ids != self.stored(name).dataset.track_ids:
                 raise DatasetError(f"{name}: {features} cannot describe the same excerpts as log-mel frames")
             return patches.windows(summary=_as_they_are)
-        transforms = {"base": None, "mfcc": mfcc}
-        transform = transforms[features] if features in transforms else self.embedding(features, name)
-        return self.stored(name).windows(transform)
+        if features == "whitened":
+            whiten = self._keep("whitening", self._whitening)
+            return [whiten(windows).astype(np.float32) for windows in self.windows(name, "base")]
+        return self.stored(name).windows(self._transform(name, features))
+
+    def _transform(self, name, features):
+        """Return the map of frames that makes a kind of features."""
+        if features in ("base", "mfcc"):
+            return {"base": None, "mfcc": mfcc}[features]
+        if features in ("random", "rotation"):
+            return self._keep(features, partial(self._drawn, features))
+        return self.embedding(features, name)
+
+    def _drawn(self, features):
+        """Draw a map at random, for frames that are standardised like those of the tag embedding."""
+        frames = self.stored(*self.sources("tag")).frames
+        if features == "rotation":
+            return controls.rotation(frames, self.seed)
+        return controls.random_map(frames, WarpEmbedding(**self.parameters).n_components, self.seed)
+
+    def _whitening(self):
+        windows = np.concatenate(self.stored(*self.sources("tag")).windows())
+        return controls.whitening(windows, protocol.WHITENED).transform
 
     def forget_windows(self, name: str, features: str) -> None:
         """Free the memory of the arrays that `windows` returned.

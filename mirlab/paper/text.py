@@ -1,16 +1,21 @@
 """A report as text for a terminal: our figures, those of the paper beside them, a sentence each."""
 
 import textwrap
+from functools import partial
 
 from mirlab.datasets import Label, is_synthetic, real_name
 from mirlab.errors import DatasetError
-from mirlab.paper.layout import table, with_error
+from mirlab.paper.layout import table, with_interval
 from mirlab.paper.protocol import FEATURES
 from mirlab.paper.published_figures import kept_report, published
 
 TITLES = {
     "table4": "Table 4. Accuracy, all training songs, up to ten folds",
     "table5": "Table 5. Precision at 10, L1",
+}
+CURVES = {
+    "figure3": "Figure 3. Accuracy by number of training songs per label (the paper prints no numbers).",
+    "figure3_plain": "Figure 3 again, with plain least squares: no ridge.",
 }
 
 
@@ -74,10 +79,10 @@ def _neighbours(report):
 
 def _beside_the_papers(name, report):
     """Show Table 4 or 5, with the figures of the paper in brackets."""
-    lines = [f"{TITLES[name]} (ours ± standard error; the paper's in brackets)."]
+    lines = [f"{TITLES[name]} (ours ± half the 95 % interval; the paper's in brackets)."]
     if report[name]:
         cells = (
-            table(report[name], ["dataset"], "features", with_error)
+            table(report[name], ["dataset"], "features", with_interval)
             .reindex(columns=report.get("features", FEATURES), fill_value="-")
             .fillna("-")
         )
@@ -101,7 +106,7 @@ def _in_brackets(theirs):
 
 def _splits(report):
     lines = ["The same accuracy where less can leak: no artist on both sides, or a published split."]
-    cells = table(report["splits"], ["dataset", "split"], "features", with_error)
+    cells = table(report["splits"], ["dataset", "split"], "features", with_interval)
     cells = cells.reindex(columns=report.get("features", FEATURES), fill_value="-").fillna("-")
     lines.append(f"  {'':36s}" + "".join(f"{features:>18s}" for features in cells))
     for (target, split), row in cells.iterrows():
@@ -109,10 +114,10 @@ def _splits(report):
     return lines
 
 
-def _curves(report):
-    lines = ["Figure 3. Accuracy by number of training songs per label (the paper prints no numbers)."]
-    if report["figure3"]:
-        cells = table(report["figure3"], ["dataset", "features"], "per_class", with_error)
+def _curves(name, report):
+    lines = [CURVES[name]]
+    if report[name]:
+        cells = table(report[name], ["dataset", "features"], "per_class", with_interval)
         cells = cells[sorted(cells.columns)].fillna("-")
         width = max(7, *map(len, report.get("features", FEATURES)))
         lines.append(f"  {'':{21 + width}s}" + "".join(f"{k:>16d}" for k in cells.columns))
@@ -121,12 +126,23 @@ def _curves(report):
     return lines
 
 
+def _tags(report):
+    lines = ["Tags heard in sets that the tag embedding has not learned from (± half the 95 % interval)."]
+    lines.append(f"  {'':36s}{'mean AUC':>18s}{'precision at 5':>18s}")
+    for row in report["tags"]:
+        cells = (f"{row[name]:.3f} ± {1.96 * row[f'{name}_error']:.3f}" for name in ("auc", "precision"))
+        lines.append(f"  {row['dataset']:20s}{row['method']:16s}" + "".join(f"{text:>18s}" for text in cells))
+    return lines
+
+
 SECTIONS = {
     "table3": _neighbours,
-    "table4": lambda report: _beside_the_papers("table4", report),
-    "table5": lambda report: _beside_the_papers("table5", report),
+    "table4": partial(_beside_the_papers, "table4"),
+    "table5": partial(_beside_the_papers, "table5"),
     "splits": _splits,
-    "figure3": _curves,
+    "figure3": partial(_curves, "figure3"),
+    "figure3_plain": partial(_curves, "figure3_plain"),
+    "tags": _tags,
 }
 
 

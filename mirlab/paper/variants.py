@@ -6,29 +6,36 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy import stats
 from sklearn.base import BaseEstimator
 
 from mirlab import evaluate, paths
 from mirlab.datasets import synthetic_name
+from mirlab.evaluate.nested import NESTED
 from mirlab.features import aggregate
 from mirlab.paper import embedding
+from mirlab.paper.inference import Estimate, judged, over_folds, over_queries, over_sets
 from mirlab.paper.protocol import GENRE_SETS, SEEDS
 
-VERSION = "92c0bbe2abf5f8ca"
+VERSION = "2"
 """Name of the way variants are measured, part of the key under which their scores are kept. Change it
 whenever `measure` gives other numbers than before; `tests/test_versions.py` reminds you."""
 
 TARGETS = tuple(synthetic_name(name) for name in GENRE_SETS)
+
+SONGS = {"one": 1, "two": 2, "few": 5, "ten": 10, "twenty": 20}
+"""Measures of accuracy with so many songs per label."""
 
 MEASURES = {
     "full": "accuracy, all songs",
     "few": "accuracy, 5 songs per label",
     "similar": "precision at 10",
 }
+"""The measures of most questions, and their names."""
 
-LEVEL = 0.01
-"""p-value below which a difference is called significant."""
+NAMES = MEASURES | {
+    name: f"accuracy, {n} song{'s' * (n > 1)} per label" for name, n in SONGS.items() if name not in MEASURES
+}
+"""All measures, and their names."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,10 @@ class Variant:
         The last step; None is linear regression.
     by_song : bool
         Whether the last step sees one vector per song, the mean of its windows, instead of every window.
+    every : int
+        The last step sees one window in so many.
+    ridge : float or "nested"
+        Of the linear regression: see `mirlab.evaluate.cross_validate`.
     to_scale : bool
         Whether every dimension is scaled to mean 0 and standard deviation 1 over the songs of the target
         before distances are computed. This needs no labels.
@@ -65,6 +76,8 @@ class Variant:
     summary: Callable = aggregate
     classifier: BaseEstimator | None = None
     by_song: bool = False
+    every: int = 1
+    ridge: float | str = NESTED
     to_scale: bool = False
 
     def windows(self, study, target):
@@ -86,6 +99,7 @@ class Variant:
         if self.features != "base":
             transform = study.but(parameters=self.learning).embedding(self.features, target)
         windows = study.stored(target).windows(transform, summary=self.summary)
+        windows = [song[:: self.every] for song in windows]
         return evaluate.song_vectors(windows)[:, None] if self.by_song else windows
 
 
@@ -101,27 +115,28 @@ def measure(variant, study, target, measures=tuple(MEASURES)) -> dict:
     target : str
         The target set.
     measures : sequence of str
-        Some of `MEASURES`.
+        Some of `NAMES`.
 
     Returns
     -------
     dict of str to ndarray
-        One score per fold for "full" and "few", one per query for "similar".
+        One score per query for "similar", one per fold for the others.
 
     Raises
     ------
     ValueError
         If a measure is unknown.
     """
-    if unknown := set(measures) - set(MEASURES):
-        raise ValueError(f"there is no measure {min(unknown)!r}; there are {', '.join(MEASURES)}")
+    if unknown := set(measures) - set(NAMES):
+        raise ValueError(f"there is no measure {min(unknown)!r}; there are {', '.join(NAMES)}")
     windows, y = variant.windows(study, target), study.stored(target).dataset.y
-    how = {"random_state": study.seed, "classifier": variant.classifier}
+    how = {"random_state": study.seed, "ridge": variant.ridge, "classifier": variant.classifier}
     scores = {}
     if "full" in measures:
         scores["full"] = evaluate.cross_validate(windows, y, **how).scores
-    if "few" in measures:
-        scores["few"] = evaluate.learning_curve(windows, y, per_class=5, n_draws=1, **how).scores[0]
+    if few := {name: n for name, n in SONGS.items() if name in measures}:
+        curve = evaluate.learning_curve(windows, y, per_class=tuple(few.values()), n_draws=1, **how)
+        scores |= dict(zip(few, curve.scores, strict=True))
     if "similar" in measures:
         songs = evaluate.song_vectors(windows)
         if variant.to_scale:
@@ -131,37 +146,28 @@ def measure(variant, study, target, measures=tuple(MEASURES)) -> dict:
     return scores
 
 
-def difference(measure, variant, control) -> tuple[float, float]:
-    """Compare two variants on one target set.
+def estimate(measure, scores, artists) -> Estimate:
+    """Estimate the mean of scores, or of paired differences of scores, on one target set.
 
     Parameters
     ----------
     measure : str
-        One of `MEASURES`.
-    variant, control : array-like, shape (seeds, folds) or (seeds, queries)
-        Their scores, from the same seeds in the same order.
+        One of `NAMES`.
+    scores : array-like, shape (seeds, folds) or (seeds, queries)
+        Scores, or differences of two variants with the same seeds in the same order.
+    artists : array-like, shape (queries,)
+        The artist of each query.
 
     Returns
     -------
-    float
-        Mean of variant - control.
-    float
-        Its standard error: see `mirlab.paper.open_questions`. With a single seed, the error of similarity is
-        about this one embedding only.
+    mirlab.paper.inference.Estimate
 
     Examples
     --------
-    >>> control = np.tile([0.5, 0.7], (1, 5))
-    >>> difference("full", control + np.tile([0.1, 0.3], 5), control)
-    (0.2, 0.048...)
+    >>> estimate("full", np.tile([0.1, 0.3], (1, 5)), []).standard_error
+    0.048...
     """
-    d = np.asarray(variant) - np.asarray(control)
-    seeds, n = d.shape
-    if measure == "similar":
-        variance = d.mean(axis=0).var(ddof=1) / n
-        variance += d.mean(axis=1).var(ddof=1) / seeds if seeds > 1 else 0
-        return float(d.mean()), float(np.sqrt(variance))
-    return float(d.mean()), float(evaluate.corrected_error(d.ravel(), n_splits=n))
+    return over_queries(scores, artists) if measure == "similar" else over_folds(scores)
 
 
 def experiment(pairs, study, *, targets=TARGETS, seeds=SEEDS, measures=tuple(MEASURES)) -> dict:
@@ -187,9 +193,10 @@ def experiment(pairs, study, *, targets=TARGETS, seeds=SEEDS, measures=tuple(MEA
     -------
     dict
         ``scores``: one row per variant or control, target and measure, with the mean ``value`` over the seeds
-        and its ``standard_error``. ``differences``: one row per pair, target and measure, and one for all
-        targets (``target`` is "all"), with ``difference``, ``standard_error``, ``reach`` (larger ones
-        are significant at `LEVEL`), ``p`` and ``verdict`` ("better", "worse" or "no difference found").
+        and ``reach``, half the width of its 95 % interval. ``differences``: one row per pair, target and
+        measure, and one for all targets (``target`` is "all"), with ``difference``, ``reach``, ``p``,
+        ``adjusted`` (p after Holm's correction, for the rows of all targets together) and ``verdict``
+        ("better", "worse" or "no difference found").
 
     Raises
     ------
@@ -212,6 +219,8 @@ def experiment(pairs, study, *, targets=TARGETS, seeds=SEEDS, measures=tuple(MEA
     scores = study.parallel(_measure_kept, work, "measurements", "finished measurements are kept")
     scores = {(_key(v), target, seed): one for (v, target, seed, _), one in zip(work, scores, strict=True)}
 
+    artists = {target: study.stored(target).dataset.groups for target in targets}
+
     def over_seeds(variant, target, measure):
         return np.array([scores[_key(variant), target, seed][measure] for seed in seeds])
 
@@ -219,22 +228,20 @@ def experiment(pairs, study, *, targets=TARGETS, seeds=SEEDS, measures=tuple(MEA
     for v in variants:
         for target in targets:
             for name in measures:
-                values = over_seeds(v, target, name)
-                value, error = difference(name, values, np.zeros_like(values))
+                found = estimate(name, over_seeds(v, target, name), artists[target])
                 about = {"variant": v.name, "features": v.features, "target": target, "measure": name}
-                report["scores"].append(about | {"value": value, "standard_error": error})
+                report["scores"].append(about | {"value": found.value, "reach": found.reach})
     for control, v in pairs:
         about = {"variant": v.name, "control": control.name, "features": v.features}
         for name in measures:
-            each = {
-                target: difference(name, over_seeds(v, target, name), over_seeds(control, target, name))
-                for target in targets
-            }
-            mean = np.mean([d for d, _ in each.values()])
-            error = np.sqrt(np.sum(np.square([e for _, e in each.values()]))) / len(targets)
-            for target, (d, e) in (each | {"all": (mean, error)}).items():
-                row = about | {"target": target, "measure": name}
-                report["differences"].append(row | _judge(d, e, 10 * len(seeds) - 1))
+            each = {}
+            for target in targets:
+                paired = over_seeds(v, target, name) - over_seeds(control, target, name)
+                each[target] = estimate(name, paired, artists[target])
+            for target, found in (each | {"all": over_sets([*each.values()])}).items():
+                numbers = {"difference": found.value, "reach": found.reach, "p": found.p}
+                report["differences"].append(about | {"target": target, "measure": name} | numbers)
+    report["differences"] = judged(report["differences"])
     return report
 
 
@@ -247,16 +254,6 @@ def _learn_missing(study, work):
             missing[f"{v.learning} {sources} {seed}"] = (v, target, seed)
     for _ in study.parallel(_learn, list(missing.values()), "embeddings"):
         pass
-
-
-def _judge(difference, error, freedom):
-    reach = error * stats.t.ppf(1 - LEVEL / 2, freedom)
-    p = 2 * stats.t.sf(abs(difference) / error, freedom) if error > 0 else difference == 0
-    verdict = "no difference found"
-    if abs(difference) > reach:
-        verdict = "better" if difference > 0 else "worse"
-    numbers = {"difference": difference, "standard_error": error, "reach": reach, "p": p}
-    return {name: float(number) for name, number in numbers.items()} | {"verdict": verdict}
 
 
 def _key(variant):

@@ -23,17 +23,16 @@ def differences(report, *, measures, title=""):
     Returns
     -------
     matplotlib.figure.Figure
-        A bar spans all differences that cannot be ruled out at the level of the verdict. If it does not
-        contain 0, a difference was found, and the marker points in its direction. A circle means that no
-        difference was found.
+        Bars are 95 % intervals. Where a difference was found, after correction for all comparisons of the
+        report, the marker points in its direction. A circle means that no difference was found.
 
     Examples
     --------
     >>> row = {"variant": "50 hidden units", "control": "linear", "features": "tag", "target": "all",
-    ...        "measure": "full", "difference": 0.02, "standard_error": 0.004, "reach": 0.011,
+    ...        "measure": "full", "difference": 0.02, "reach": 0.011,
     ...        "verdict": "better"}
     >>> differences({"differences": [row]}, measures={"full": "accuracy"}, title="It helps").alt
-    'It helps. accuracy: 50 hidden units (tag features) against linear +0.020 ± 0.004, better.'
+    'It helps. accuracy: 50 hidden units (tag features) against linear +0.020 ± 0.011, better.'
     """
     pooled = [row for row in report["differences"] if row["target"] == "all"]
     shown = [name for name in measures if any(row["measure"] == name for row in pooled)]
@@ -52,7 +51,7 @@ def differences(report, *, measures, title=""):
     axes[0].set_yticks(range(len(lines)), [f"{variant}\n({kind} features)" for kind, variant, _ in lines])
     axes[0].set_ylim(len(lines) - 0.5, -0.5)
     controls = " or ".join(dict.fromkeys(control for *_, control in lines))
-    figure.supxlabel(f"difference from {controls}", fontsize=10)
+    figure.supxlabel(f"difference from {controls}, with its 95 % interval", fontsize=10)
     return finish(figure, " ".join(words), title=title)
 
 
@@ -72,7 +71,7 @@ def _draw_difference(axis, row, place):
 def _difference_in_words(row):
     return (
         f"{row['variant']} ({row['features']} features) against {row['control']} "
-        f"{row['difference']:+.3f} ± {row['standard_error']:.3f}, {row['verdict']}"
+        f"{row['difference']:+.3f} ± {row['reach']:.3f}, {row['verdict']}"
     )
 
 

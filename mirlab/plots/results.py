@@ -23,7 +23,7 @@ def learning_curves(rows):
     Returns
     -------
     matplotlib.figure.Figure
-        One panel per data set; bars are standard errors over folds.
+        One panel per data set; bars are 95 % intervals.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def learning_curves(rows):
     Examples
     --------
     >>> row = {"dataset": "gtzan-synth", "features": "base", "per_class": 1, "value": 0.3,
-    ...        "standard_error": 0.02}
+    ...        "reach": 0.02}
     >>> learning_curves([row]).alt
     'Learning curves of base features. gtzan-synth, 1 per label: base 0.30.'
     """
@@ -57,14 +57,14 @@ def learning_curves(rows):
             values = [f"{kind} {curve[songs][0]:.2f}" for kind, curve in curves.items() if songs in curve]
             words.append(f"{name}, {songs:g} per label: {', '.join(values)}.")
     legend_below(figure, axes[0])
-    headline(figure, "Accuracy by number of labelled songs" + _made_of(names))
+    headline(figure, f"Accuracy by number of labelled songs, with 95 % intervals{_made_of(names)}")
     return finish(figure, " ".join(words))
 
 
 def _curve(rows, name, kind):
-    """Return {songs per label: (accuracy, standard error)}; two sizes of the same songs are one point."""
+    """Return {songs per label: (accuracy, half its 95 % interval)}; two sizes of the same songs are one point."""
     mine = [row for row in rows if (row["dataset"], row["features"]) == (name, kind)]
-    return {row.get("songs", row["per_class"]): (row["value"], row["standard_error"]) for row in mine}
+    return {row.get("songs", row["per_class"]): (row["value"], row["reach"]) for row in mine}
 
 
 def _draw_curves(axis, curves):
@@ -168,7 +168,7 @@ def accuracy_table(report):
     Returns
     -------
     matplotlib.figure.Figure
-        Filled marks are ours, with standard errors; hollow ones the paper's, on the real sets.
+        Filled marks are ours, with 95 % intervals; hollow ones the paper's, on the real sets.
 
     Raises
     ------
@@ -177,7 +177,7 @@ def accuracy_table(report):
 
     Examples
     --------
-    >>> row = {"dataset": "gtzan-synth", "features": "base", "value": 0.8, "standard_error": 0.02}
+    >>> row = {"dataset": "gtzan-synth", "features": "base", "value": 0.8, "reach": 0.02}
     >>> accuracy_table({"table4": [row]}).alt
     'Accuracy, all training songs: gtzan-synth base 0.800 (paper 0.748).'
     """
@@ -197,7 +197,7 @@ def accuracy_table(report):
     axes[0].set_yticks(range(len(names)), [textwrap.fill(name, 24) for name in names])
     axes[0].set_ylim(len(names) - 0.5, -0.5)
     legend_below(figure, *axes)
-    headline(figure, f"Filled: ours{_made_of(names)}; hollow: the paper, real data sets")
+    headline(figure, f"Filled: ours, with 95 % intervals{_made_of(names)}; hollow: the paper, real data sets")
     return finish(figure, " ".join(words))
 
 
@@ -209,7 +209,7 @@ def _draw_table(axis, rows, names, published):
         look = LOOK[features] | {"linestyle": ""}
         for row in (row for row in rows if row["features"] == features):
             place = names.index(row["dataset"]) + 0.66 / len(kinds) * (i - (len(kinds) - 1) / 2)
-            axis.errorbar(row["value"], place, xerr=row["standard_error"], capsize=3, **look)
+            axis.errorbar(row["value"], place, xerr=row["reach"], capsize=3, **look)
             look["label"] = None  # one entry in the legend is enough
             sentence = f"{features} {row['value']:.3f}"
             theirs = published.get(real_name(row["dataset"]), {})
