@@ -60,3 +60,54 @@ def with_interval(row, name="value") -> str:
     """
     value, reach = (np.ravel(row[key]).item() for key in (name, "reach"))
     return f"{value:{'+' if name == 'difference' else ''}.3f} ± {reach:.3f}"
+
+
+def markdown(cells, head) -> str:
+    """Write a table as Markdown, with its row labels, which may have several parts, in the first columns.
+
+    Parameters
+    ----------
+    cells : pandas.DataFrame
+        As from `table`; nothing is written where a cell is missing.
+    head : list of str
+        Names of the columns, also of the row labels.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> print(markdown(pd.DataFrame({"base": [0.7]}, index=["gtzan"]), ["set", "base"]))
+    | set | base |
+    | --- | --- |
+    | gtzan | 0.7 |
+    """
+    cells = cells.astype(object).where(cells.notna(), "")
+    rows = [[*(label if isinstance(label, tuple) else [label]), *row] for label, row in cells.iterrows()]
+    return lines(head, rows)
+
+
+def lines(head, rows) -> str:
+    """Write lists of cells as a Markdown table.
+
+    Parameters
+    ----------
+    head : list of str
+        Names of the columns.
+    rows : list of list
+        The cells of each row.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> print(lines(["set"], [["gtzan"]]))
+    | set |
+    | --- |
+    | gtzan |
+    """
+    every = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in every)

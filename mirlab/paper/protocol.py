@@ -41,6 +41,9 @@ and E. Frank: "Evaluating the replicability of significance tests for comparing 
 
 from mirlab import networks, paths
 
+VERSION = "2"
+"""Of this protocol. A kept figure names it, and the version of the corpus; change it with the protocol."""
+
 GENRE_SETS = ("artists1517", "gtzan", "homburg", "unique")
 TAG_SET = "magnatagatune"
 FEATURES = ("base", "genre", "tag")

@@ -7,8 +7,8 @@ from importlib.metadata import version
 import numpy as np
 from scipy import stats
 
-from mirlab import __version__
-from mirlab.paper import findings
+from mirlab import __version__, corpus
+from mirlab.paper import findings, protocol
 from mirlab.paper.comparability import comparable
 from mirlab.paper.experiments import check_experiments, heard_tags, measure, semantic_recovery, table3
 from mirlab.paper.inference import MEASURED, differences, over_folds, over_queries
@@ -38,8 +38,8 @@ def reproduce(study: Study, only=EXPERIMENTS) -> dict:
         * ``table3``: a list of ``seed`` and ``neighbours``; ``semantic_recovery``, as from the function of
           this name, or its ``problem``.
         * ``table4``, ``table5``, ``figure3``: lists of ``dataset``, ``features``, ``value``, ``reach`` (half
-          the 95 % interval) and ``scores``, one per fold or query; in ``figure3`` also ``per_class``, the number
-          of training songs per label. ``figure3_plain`` is the same with plain least squares.
+          the 95 % interval) and ``scores``, one per fold or query; in ``figure3`` also ``per_class``, the
+          number of training songs per label. ``figure3_plain`` is the same with plain least squares.
         * ``differences``: under the name of each of these, what each kind of features gains over the base
           features: see `differences`.
         * ``tags``: as from `heard_tags`.
@@ -159,7 +159,8 @@ def versions() -> dict:
     True
     """
     libraries = ("numpy", "scipy", "scikit-learn", "librosa", "numba", "soundfile")
-    ours = {"mirlab": __version__, "python": platform.python_version()}
+    ours = {"protocol": protocol.VERSION, "corpus": corpus.VERSION, "mirlab": __version__}
+    ours |= {"python": platform.python_version()}
     return ours | {name: version(name) for name in libraries}
 
 
