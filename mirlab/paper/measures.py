@@ -15,7 +15,7 @@ import numpy as np
 from mirlab import evaluate
 from mirlab.evaluate import LEAST_TESTED
 from mirlab.evaluate.nested import NESTED
-from mirlab.paper.protocol import PER_CLASS
+from mirlab.paper.protocol import DRAWS, PER_CLASS
 
 LEAST_FOLDS = 5
 MOST_FOLDS = 10
@@ -83,6 +83,7 @@ def few_labels(windows, labels, groups=None, *, seed=0, ridge=NESTED) -> evaluat
         n_splits=fold.max() + 1,
         random_state=seed,
         per_class=sizes,
+        n_draws=DRAWS,
         ridge=ridge,
     )
 

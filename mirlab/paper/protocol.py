@@ -63,6 +63,9 @@ EXPERIMENTS = ("table3", "table4", "table5", "figure3", "figure3_plain", "tags")
 PER_CLASS = (1, 2, 5, 10, 20)
 """Training songs per label in Figure 3."""
 
+DRAWS = 2
+"""Draws of training songs that are averaged in each fold of Figure 3. The seeds draw again."""
+
 EPOCHS = 20
 SAMPLES = {"lesson": 100_000, "paper": 500_000}
 """Frames seen in an epoch. The paper does not say how long it trained."""
