@@ -132,11 +132,11 @@ def _parser():
     )
     reproduce.add_argument("--scale", choices=SCALES, default="lesson", help="size of the corpus")
     reproduce.add_argument("--root", type=Path, metavar="DIR", help="folder with real data sets")
-    reproduce.add_argument("--only", metavar="table3,table4,table5,figure3", help="only these experiments")
+    reproduce.add_argument("--only", metavar="table3,table4,...", help="only these experiments")
     reproduce.add_argument(
         "--features",
         metavar="base,genre,tag",
-        help="kinds of features; also mfcc and networks such as msd_vgg",
+        help="kinds of features; also mfcc, whitened, random, rotation, and networks such as msd_vgg",
     )
     reproduce.add_argument(
         "--seed", type=_seed, default=0, metavar="N", help="seed of training, folds and draws"
@@ -147,11 +147,19 @@ def _parser():
     reproduce.set_defaults(kept="finished features and embeddings are kept; experiments start again")
 
     beyond = command("beyond", commands.beyond, "answer by experiment what the paper left open")
-    beyond.add_argument("--only", metavar="bound,blocks,nonlinear,classifier", help="only these questions")
+    beyond.add_argument("--only", metavar="bound,blocks,...", help="only these questions")
     _json(beyond)
     _jobs(beyond)
 
-    command("results", commands.results, "write docs/results.md from the figures in data/results")
+    results = command("results", commands.results, "write docs/results.md from the figures in data/results")
+    results.add_argument(
+        "--again", action="store_true", help="first make every kept figure again that is not current (hours)"
+    )
+    results.add_argument(
+        "--clips", type=Path, metavar="DIR", help="with --again: the folder of the real clips"
+    )
+    _jobs(results)
+    results.set_defaults(kept="finished files and measurements are kept; the same command goes on")
 
     extract = command("extract", commands.extract, "extract the features of one data set into the store")
     extract.add_argument("name", metavar="NAME", help="such as gtzan, folder, gtzan-synth")

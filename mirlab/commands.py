@@ -4,9 +4,7 @@ Each takes the options of its command and returns the exit code, or None for 0. 
 where they are used, because a command should not wait for what it does not need.
 """
 
-import json
 import os
-import re
 import shlex
 import signal
 import subprocess
@@ -142,8 +140,9 @@ def _check_json(file):
 @contextmanager
 def _figures(file, report):
     """Write figures as JSON, if a file is given; with standard output, text goes to standard error."""
-    text = json.dumps(report, indent=1, ensure_ascii=False) + "\n"
-    text = re.sub(r"\[[\s\d.,e-]+\]", lambda found: " ".join(found[0].split()), text)  # numbers on one line
+    from mirlab.paper import as_json
+
+    text = as_json(report)
     if file is None or not _is_output(file):
         if file is not None:
             paths.write_atomically(file, text)
@@ -196,7 +195,7 @@ def beyond(options):
     with progress_bars() as show:
         report = open_questions.run(paper.Study(n_jobs=options.jobs, progress=show), names)
     with _figures(options.json, report):
-        print("Variant minus control over the four synthetic sets, ± standard error.")
+        print("Variant minus control over the four synthetic sets, ± half the 95 % interval.")
         for answer in report["questions"].values():
             print(f"\n{answer['question']}")
             for sentence in answer["verdict"]:
@@ -204,13 +203,21 @@ def beyond(options):
     return 0
 
 
-def results(options):
-    """Write docs/results.md."""
-    from mirlab import paper
-    from mirlab.paper import page
+def _say(sentence):
+    print(sentence, file=sys.stderr, flush=True)
 
+
+def results(options):
+    """Write docs/results.md; make the kept figures again before, if that is asked for."""
+    from mirlab import paper
+    from mirlab.paper import page, remaking
+
+    if options.again:
+        with progress_bars() as show:
+            remaking.remake(paper.Study(n_jobs=options.jobs, progress=show), options.clips, say=_say)
     reports = [paper.kept_report(seed) for seed in paper.SEEDS]
-    paths.write_atomically(page.PAGE, page.as_markdown(reports, paper.kept_answers()))
+    text = page.as_markdown(reports, paper.kept_answers(), paper.kept_real_clips())
+    paths.write_atomically(page.PAGE, text)
     print(f"Written: {page.PAGE}")
     return 0
 

@@ -7,7 +7,8 @@
 * `inference`: means and differences over seeds and sets, with intervals, and what counts as a difference.
 * `report`: all experiments, ready for JSON; `findings`: a sentence for each; `comparability`: which figures
   can be compared with those of the paper; `layout`, `text`: a report as tables, and as text.
-* `open_questions`: the questions of §7, answered by `variants` and their controls; `page`: docs/results.md.
+* `open_questions`: the questions of §7, answered by `variants` and their controls.
+* `claims`, `page`: docs/results.md, first what holds, then every figure; `remaking`: the kept figures anew.
 
 `reproduce` runs all of §6; the notebooks call the same functions and get the same figures.
 """
@@ -39,8 +40,8 @@ from mirlab.paper.protocol import (
     SEEDS,
     TAG_SET,
 )
-from mirlab.paper.published_figures import kept_answers, kept_report, published
-from mirlab.paper.report import reproduce, versions
+from mirlab.paper.published_figures import kept_answers, kept_real_clips, kept_report, published
+from mirlab.paper.report import as_json, reproduce, versions
 from mirlab.paper.study import Study
 from mirlab.paper.text import as_text
 
@@ -58,6 +59,7 @@ __all__ = [
     "PeakMemory",
     "Study",
     "accuracy",
+    "as_json",
     "as_text",
     "attainable",
     "by_split",
@@ -68,6 +70,7 @@ __all__ = [
     "few_labels",
     "heard_tags",
     "kept_answers",
+    "kept_real_clips",
     "kept_report",
     "learn",
     "measure",

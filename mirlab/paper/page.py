@@ -1,7 +1,7 @@
 """docs/results.md: what holds, every figure of the paper beside ours, and the answers to its open questions.
 
 Nothing is measured here. The figures come from ``data/results``, where the reports of
-`mirlab.paper.reproduce` (one per seed), `mirlab.paper.open_questions.run` and the report on real clips are kept.
+`mirlab.paper.reproduce` (one per seed, and one on real clips) and `mirlab.paper.open_questions.run` are kept.
 """
 
 from mirlab import paths
@@ -21,16 +21,18 @@ TEMPLATE = """\
 
 `mirlab results` writes this page from the files in `data/results`; please do not edit it by hand.
 
-**Our data are synthetic** (the corpus that mirlab composes, {scale} scale), **those of the paper are real** (P. Hamel,
-M. E. P. Davies, K. Yoshii, M. Goto, ISMIR 2013). Names that end in -synth say so. Our figures are not meant to
-equal those of the paper. What can be compared is which features are better than which. A small set of real
-clips stands beside them: [100 clips of GTZAN](../data/cards/real-clips.md), with embeddings that were learned
-on synthetic music.
+**Our data are synthetic** (the corpus that mirlab composes, {scale} scale), **those of the paper are real**
+(P. Hamel, M. E. P. Davies, K. Yoshii, M. Goto, ISMIR 2013). Names that end in -synth say so. Our figures are
+not meant to equal those of the paper. What can be compared is which features are better than which. A small
+set of real clips stands beside them: [100 clips of GTZAN](../data/cards/real-clips.md), with embeddings that
+were learned on synthetic music.
 
 ## In two minutes
 
-Each cell is a difference and half its 95 % interval, averaged over the data sets. A difference is called one
-(*better*, *worse*) if p is below {level} after correction for all comparisons of its table.
+Each cell is a difference (accuracy, or precision at 10) and half its 95 % interval, averaged over the data
+sets. It is called *better* or *worse* if p is below {level} after correction for all comparisons of its
+table. "Whitened" are base features on their principal axes: the same information, without any label. "Not
+measured" means just that.
 
 {claims}
 
@@ -140,7 +142,7 @@ def as_markdown(reports, answers, real) -> str:
     return TEMPLATE.format(
         scale=first["scale"],
         level=LEVEL,
-        claims=claims.as_markdown(reports, answers, real),
+        claims=claims.as_markdown(reports, real),
         seeds=", ".join(str(report["seed"]) for report in reports),
         tools=", ".join(f"{name} {version}" for name, version in first["versions"].items()),
         neighbours=_neighbours(first),

@@ -90,6 +90,27 @@ def kept_answers() -> dict:
     return _kept("beyond.json", partial(_check_shape, shape=ANSWERS), "the answers to the open questions")
 
 
+def kept_real_clips() -> dict:
+    """Return the report on a hundred real clips that is kept with the course.
+
+    Returns
+    -------
+    dict
+        As `reproduce` returned it: see ``data/cards/real-clips.md``.
+
+    Raises
+    ------
+    DatasetError
+        If it is missing, cannot be read, or is something else.
+
+    Examples
+    --------
+    >>> kept_real_clips()["table4"][0]["dataset"]
+    'gtzan'
+    """
+    return _kept("real-clips.json", partial(_check_shape, shape=CLIPS), "the report on real clips")
+
+
 def _kept(name, check, what):
     """Read a file that the course keeps; it may be missing, torn or something else."""
     file = RESULTS / name
@@ -131,6 +152,8 @@ REPORT = {
     ],
     "findings": dict.fromkeys(("table3", *MEASURED), str),
 }
+CLIPS = {name: REPORT[name] for name in ("versions", "table4", "table5", "figure3", "artists", "findings")}
+CLIPS |= {"findings": {str: str}}
 ANSWERS = {
     "seeds": [int],
     "targets": [str],
@@ -180,8 +203,8 @@ def _check_shape(value, shape, where="it"):
         for i, one in enumerate(value):
             _check_shape(one, shape[0], f"{where}[{i}]")
     if kind is dict:
-        keys = value if str in shape else shape
-        for key in keys:
+        named = [key for key in shape if key is not str]
+        for key in (*named, *(value if str in shape else ())):
             if key not in value:
                 raise ValueError(f"{where} has no {key!r}")
             _check_shape(value[key], shape.get(key) or shape[str], f"{where}[{key!r}]")

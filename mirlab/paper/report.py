@@ -1,6 +1,8 @@
 """§6 as a whole: run the experiments and report them, ready for JSON."""
 
+import json
 import platform
+import re
 import time
 from importlib.metadata import version
 
@@ -144,6 +146,30 @@ def _report_neighbours(study, report):
 
 def _clock(report, stage, started):
     report["seconds"][stage] = round(time.perf_counter() - started, 2)
+
+
+def as_json(report) -> str:
+    """Write a report, or answers, as JSON: each list of numbers on a line of its own.
+
+    Parameters
+    ----------
+    report : dict
+        From `reproduce` or `mirlab.paper.open_questions.run`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> print(as_json({"scores": [1, 2.5]}))
+    {
+     "scores": [ 1, 2.5 ]
+    }
+    <BLANKLINE>
+    """
+    text = json.dumps(report, indent=1, ensure_ascii=False) + "\n"
+    return re.sub(r"\[[\s\d.,e-]+\]", lambda found: " ".join(found[0].split()), text)
 
 
 def versions() -> dict:

@@ -62,7 +62,7 @@ def learning_curves(rows):
 
 
 def _curve(rows, name, kind):
-    """Return {songs per label: (accuracy, half its 95 % interval)}; two sizes of the same songs are one point."""
+    """Return {songs per label: (accuracy, half its interval)}; two sizes of the same songs are one point."""
     mine = [row for row in rows if (row["dataset"], row["features"]) == (name, kind)]
     return {row.get("songs", row["per_class"]): (row["value"], row["reach"]) for row in mine}
 
