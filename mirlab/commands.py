@@ -95,6 +95,12 @@ def build(options):
     return 0
 
 
+CURVES = {
+    "figure3": "Accuracy by number of labelled songs",
+    "figure3_plain": "The same with plain least squares, without a ridge",
+}
+
+
 def reproduce(options):
     """Print the paper's tables and Figure 3 beside the published ones."""
     from mirlab import paper, plots
@@ -116,8 +122,9 @@ def reproduce(options):
     with _figures(options.json, report):
         print(paper.as_text(report))
         drawn = {}
-        if report.get("figure3"):
-            drawn["figure3"] = plots.learning_curves(report["figure3"])
+        for name, title in CURVES.items():
+            if report.get(name):
+                drawn[name] = plots.learning_curves(report[name], title=title)
         if "table3" in report:
             drawn["table3"] = plots.neighbour_table(report["table3"])
         if report.get("table4") or report.get("table5"):
@@ -209,8 +216,9 @@ def _say(sentence):
 
 def results(options):
     """Write docs/results.md; make the kept figures again before, if that is asked for."""
-    from mirlab import paper
+    from mirlab import paper, plots
     from mirlab.paper import page, remaking
+    from mirlab.show.figures import save
 
     if options.again:
         with progress_bars() as show:
@@ -218,6 +226,11 @@ def results(options):
     reports = [paper.kept_report(seed) for seed in paper.SEEDS]
     text = page.as_markdown(reports, paper.kept_answers(), paper.kept_real_clips())
     paths.write_atomically(page.PAGE, text)
+    images = page.PAGE.parent / "images"
+    images.mkdir(exist_ok=True)
+    for name, title in CURVES.items():
+        rows = [row for row in paper.values(reports, name) if row["features"] in paper.FEATURES]
+        save(plots.learning_curves(rows, title=title), images / f"{name}.png")
     print(f"Written: {page.PAGE}")
     return 0
 

@@ -415,6 +415,7 @@ def test_results_writes_the_page_that_is_kept(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(page, "PAGE", written)
     assert main(["results"]) == 0
     assert str(written) in capsys.readouterr().out
+    assert {file.name for file in (tmp_path / "images").iterdir()} == {"figure3.png", "figure3_plain.png"}
     assert written.read_text(encoding="utf-8") == kept, "docs/results.md is old: run `mirlab results`"
 
 

@@ -80,7 +80,7 @@ def test_published_figures_need_a_clone(monkeypatch, tmp_path):
 def test_kept_reports_have_every_experiment(seed):
     report = paper.kept_report(seed)
     assert report["seed"] == seed and report["scale"] == "lesson" and not report["problems"]
-    assert [len(report[name]) for name in paper.EXPERIMENTS] == [52, 12, 12, 60]
+    assert [len(report[name]) for name in paper.EXPERIMENTS] == [52, 28, 28, 140, 60, 8]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from mirlab.show.figures import Figure, draws_figure
 
 
 @draws_figure
-def learning_curves(rows):
+def learning_curves(rows, *, title="Accuracy by number of labelled songs"):
     """Draw accuracy against the number of labelled songs (Figure 3 of the paper).
 
     Parameters
@@ -19,6 +19,8 @@ def learning_curves(rows):
     rows : list of dict
         The rows under "figure3" in the report of `mirlab.paper.reproduce`. A row with ``songs`` is drawn at
         that number instead of at ``per_class``: its labels do not have more songs.
+    title : str
+        What the figure shows.
 
     Returns
     -------
@@ -57,7 +59,7 @@ def learning_curves(rows):
             values = [f"{kind} {curve[songs][0]:.2f}" for kind, curve in curves.items() if songs in curve]
             words.append(f"{name}, {songs:g} per label: {', '.join(values)}.")
     legend_below(figure, axes[0])
-    headline(figure, f"Accuracy by number of labelled songs, with 95 % intervals{_made_of(names)}")
+    headline(figure, f"{title}, with 95 % intervals{_made_of(names)}")
     return finish(figure, " ".join(words))
 
 
