@@ -96,7 +96,7 @@ def _placed_by_means(study, space):
     every = np.concatenate([*songs.values()])
     versions = {
         "class means": lambda X: X,
-        "class means, standardised": lambda X: (X - X.mean(axis=0)) / X.std(axis=0),
+        "class means, standardised": _standardised,
         "class means, whitened to 50": whitening(every, 50).transform,
         "class means, whitened to 200": whitening(every, 200).transform,
     }
@@ -109,6 +109,11 @@ def _placed_by_means(study, space):
             means.append(neighbours.class_means(version(X), y, len(labels)))
         placed[what] = np.concatenate(means)
     return placed
+
+
+def _standardised(X):
+    deviation = X.std(axis=0)
+    return (X - X.mean(axis=0)) / np.where(deviation > 0, deviation, 1)  # a band may be silent in a whole set
 
 
 def heard_tags(study: Study) -> list[dict]:

@@ -199,8 +199,8 @@ def judged(rows) -> list[dict]:
     Parameters
     ----------
     rows : list of dict
-        With ``target``, ``difference`` and ``p``. The rows of all targets together are one family; single
-        targets are shown beside it, each with its own p.
+        With ``target``, ``difference`` and ``p``. The rows of all targets together are one family, those of
+        single targets another.
 
     Returns
     -------
@@ -215,7 +215,8 @@ def judged(rows) -> list[dict]:
     """
     p = np.array([row["p"] for row in rows], dtype=float)
     family = np.array([row["target"] == "all" for row in rows], dtype=bool)
-    p[family] = evaluate.holm(p[family])
+    for members in (family, ~family):
+        p[members] = evaluate.holm(p[members])
     verdicts = [
         "no difference found" if q >= LEVEL else "better" if row["difference"] > 0 else "worse"
         for row, q in zip(rows, p, strict=True)

@@ -30,11 +30,20 @@ were learned on synthetic music.
 ## In two minutes
 
 Each cell is a difference (accuracy, or precision at 10) and half its 95 % interval, averaged over the data
-sets. It is called *better* or *worse* if p is below {level} after correction for all comparisons of its
-table. "Whitened" are base features on their principal axes: the same information, without any label. "Not
-measured" means just that.
+sets. It is called *better* or *worse* if p is below {level} after correction for all such comparisons of its
+table. "Whitened" are base features on their principal axes: the same information, without any label.
 
 {claims}
+
+On synthetic music, labels of other sets clearly help in similarity, and whitening without labels does not. In
+accuracy they help by about two hundredths with one labelled song per label; with five and ten no difference
+is left, and with all songs the embeddings are behind. A random rotation of the mel spectrum, which loses
+nothing, is behind as far: so leaving the mel bands before frames are summarized may be all of that loss. With
+plain least squares the picture turns twice, and both turns are the classifier's doing. Labels are placed by
+meaning as well by class means that were whitened without labels as by the joint embedding.
+
+On a hundred real clips nothing that was learned on synthetic music differs from base features beyond chance.
+A network that learned from real songs does, with one labelled song per genre and in similarity.
 
 ## How these figures were made
 

@@ -30,7 +30,8 @@ How differences are judged
 * Precision at 10: queries of one artist count as one. The variance over artists (of differences averaged over
   the seeds) and the variance over the seeds are added.
 * Means over the four target sets: each set has the same weight, and the squares of their errors are added.
-* Every table of differences is one family. It shows p as it is, and p after Holm's correction for the family.
+* In every table of differences, the means over all sets are one family, and single sets another. A table
+  shows p as it is, and p after Holm's correction for the family.
   A difference is called one if the corrected p is below 0.05.
 
 C. Nadeau and Y. Bengio: "Inference for the generalization error", Machine Learning, 2003. R. R. Bouckaert

@@ -275,7 +275,8 @@ class Study:
             return patches.windows(summary=_as_they_are)
         if features == "whitened":
             whiten = self._keep("whitening", self._whitening)
-            return [whiten(windows).astype(np.float32) for windows in self.windows(name, "base")]
+            base = self._kept.get(("windows", name, "base")) or self.stored(name).windows()
+            return [whiten(windows).astype(np.float32) for windows in base]
         return self.stored(name).windows(self._transform(name, features))
 
     def _transform(self, name, features):
@@ -291,7 +292,8 @@ class Study:
         frames = self.stored(*self.sources("tag")).frames
         if features == "rotation":
             return controls.rotation(frames, self.seed)
-        return controls.random_map(frames, WarpEmbedding(**self.parameters).n_components, self.seed)
+        n_components = self.parameters.get("n_components", WarpEmbedding().n_components)
+        return controls.random_map(frames, n_components, self.seed)
 
     def _whitening(self):
         windows = np.concatenate(self.stored(*self.sources("tag")).windows())

@@ -42,7 +42,7 @@ def as_text(report) -> str:
     """
     lines = _head(report)
     for name, section in SECTIONS.items():
-        if name in report and (name != "splits" or report["splits"]):
+        if name in report and (name not in ("splits", "tags") or report[name]):
             lines += ["", *section(report)]
             if name in report["findings"]:
                 lines.append(_paragraph(report["findings"][name]))

@@ -195,7 +195,7 @@ def experiment(pairs, study, *, targets=TARGETS, seeds=SEEDS, measures=tuple(MEA
         ``scores``: one row per variant or control, target and measure, with the mean ``value`` over the seeds
         and ``reach``, half the width of its 95 % interval. ``differences``: one row per pair, target and
         measure, and one for all targets (``target`` is "all"), with ``difference``, ``reach``, ``p``,
-        ``adjusted`` (p after Holm's correction, for the rows of all targets together) and ``verdict``
+        ``adjusted`` (p after Holm's correction: see `mirlab.paper.inference.judged`) and ``verdict``
         ("better", "worse" or "no difference found").
 
     Raises
