@@ -1,4 +1,8 @@
-"""The figures of a `Library`, with standard errors that count recordings."""
+"""The figures of a `Library`, with standard errors that count recordings.
+
+Lesson 11 computes such an error by hand, so ± is a standard error here. The reports of `mirlab.paper` show
+half the 95 % interval.
+"""
 
 from dataclasses import dataclass
 

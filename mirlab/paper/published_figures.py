@@ -166,7 +166,7 @@ ANSWERS = {
             "differences": [
                 _SCORE
                 | {"control": str, "verdict": str}
-                | dict.fromkeys(("difference", "reach", "p", "adjusted"), float)
+                | dict.fromkeys(("difference", "standard_error", "reach", "p", "adjusted"), float)
             ],
             "verdict": [str],
         }

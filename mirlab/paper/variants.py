@@ -194,9 +194,9 @@ def experiment(pairs, study, *, targets=TARGETS, seeds=SEEDS, measures=tuple(MEA
     dict
         ``scores``: one row per variant or control, target and measure, with the mean ``value`` over the seeds
         and ``reach``, half the width of its 95 % interval. ``differences``: one row per pair, target and
-        measure, and one for all targets (``target`` is "all"), with ``difference``, ``reach``, ``p``,
-        ``adjusted`` (p after Holm's correction: see `mirlab.paper.inference.judged`) and ``verdict``
-        ("better", "worse" or "no difference found").
+        measure, and one for all targets (``target`` is "all"), with ``difference``, ``standard_error``,
+        ``reach``, ``p``, ``adjusted`` (p after Holm's correction: see `mirlab.paper.inference.judged`) and
+        ``verdict`` ("better", "worse" or "no difference found").
 
     Raises
     ------
@@ -239,7 +239,8 @@ def experiment(pairs, study, *, targets=TARGETS, seeds=SEEDS, measures=tuple(MEA
                 paired = over_seeds(v, target, name) - over_seeds(control, target, name)
                 each[target] = estimate(name, paired, artists[target])
             for target, found in (each | {"all": over_sets([*each.values()])}).items():
-                numbers = {"difference": found.value, "reach": found.reach, "p": found.p}
+                numbers = {"difference": found.value, "standard_error": found.standard_error}
+                numbers |= {"reach": found.reach, "p": found.p}
                 report["differences"].append(about | {"target": target, "measure": name} | numbers)
     report["differences"] = judged(report["differences"])
     return report
