@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from mirlab import paper, store
+from mirlab import corpus, paper, store
 from mirlab.corpus import styles
-from mirlab.datasets import Dataset
+from mirlab.datasets import Dataset, real_name
 from mirlab.paper import Study, protocol
 
 SYNTHETIC = [f"{name}-synth" for name in paper.GENRE_SETS]
@@ -14,7 +14,7 @@ TAGS = ["drums", "voice", "fast"]
 
 
 def made_dataset(name, songs=5, *, labels=None, seed=0, groups=None, splits=None):
-    """Make a data set without sound, with `songs` songs per label."""
+    """Make a data set without sound, `songs` per label; synthetic sets name them as the corpus does."""
     if name.startswith(paper.TAG_SET):
         y = np.random.default_rng(seed).random((30, len(TAGS))) < 0.4
         y[:3] = np.eye(3)
@@ -24,6 +24,8 @@ def made_dataset(name, songs=5, *, labels=None, seed=0, groups=None, splits=None
         y = np.repeat(np.arange(len(labels)), songs)
     n = len(y)
     ids = [str(i) for i in range(n)]
+    if name in SYNTHETIC:  # true tags are looked up by name
+        ids = [excerpt.id for excerpt in corpus.plan(real_name(name))[:n]]
     groups = np.arange(n) if groups is None else groups
     return Dataset(name, ids, labels, y, groups, None, ids, splits=splits or {})
 

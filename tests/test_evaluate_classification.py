@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_songs import outputs_by_the_book, songs_of
+from scipy import linalg
 from sklearn.decomposition import PCA
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.linear_model import Ridge, RidgeClassifier
@@ -300,6 +301,18 @@ def test_more_songs_help_and_draws_are_averaged():
     np.testing.assert_array_equal(again.scores, curve.scores)
     everything = learning_curve(windows, y, per_class=99, n_draws=3)  # three times the same songs
     np.testing.assert_allclose(everything.scores[0], cross_validate(windows, y).scores)
+
+
+@pytest.mark.parametrize("rank", [0, 1, 7, 20])
+def test_without_a_ridge_directions_of_rounding_are_skipped(rank):
+    """As the pseudoinverse does: the solution of minimal norm, even if the matrix has directions of zero."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(20, rank)) @ rng.normal(size=(rank, 20))
+    A, B = X @ X.T, X @ rng.normal(size=(20, 3))
+    found = regression._solve(A.copy(), B, 0)
+    np.testing.assert_allclose(found, linalg.pinvh(A, rtol=1e-12) @ B, atol=1e-6)
+    np.testing.assert_allclose(A @ found, B, atol=1e-6 * max(1, np.abs(A).max()))
+    assert (found == 0).all() or rank > 0
 
 
 def test_the_default_ridge_levels_the_interpolation_peak():

@@ -66,6 +66,19 @@ def test_learning_curves_are_compared_size_by_size():
         assert c.p[s] == pytest.approx(single.p)
 
 
+def test_two_ridges_share_folds_and_draws_and_can_be_compared():
+    """What the open question about the peak rests on: only the last step differs."""
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1, 2, 3], 30)
+    centres = rng.normal(0, 0.3, size=(4, 80))
+    windows = [centres[label] + rng.normal(size=(4, 80)) for label in y]
+    sizes = {"per_class": (5, 20), "n_draws": 1}  # 80 and 320 windows, for 80 dimensions
+    peak, later = compare(*(learning_curve(windows, y, **sizes, ridge=ridge) for ridge in ("nested", 0))).p
+    assert peak < 0.001 < later
+    plain = cross_validate(windows, y, ridge=0)
+    assert compare(plain, cross_validate(windows, y, ridge=0.0)).p == 1
+
+
 def test_the_correction_keeps_false_alarms_rare():
     # Songs that no feature can tell apart, and two feature sets of pure noise: every alarm is false.
     y = np.repeat([0, 1], 20)

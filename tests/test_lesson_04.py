@@ -162,18 +162,19 @@ def accuracy(study):
     found = {}
     for name in SETS:
         data, windows = study.stored(f"{name}-synth").dataset, study.windows(f"{name}-synth", "base")
-        song = evaluate.cross_validate(windows, data.y)
-        found[name] = song, evaluate.cross_validate(windows, data.y, groups=data.groups)
+        song = evaluate.cross_validate(windows, data.y, n_splits=5)
+        found[name] = song, evaluate.cross_validate(windows, data.y, groups=data.groups, n_splits=5)
     return found
 
 
 def test_leakage_is_what_the_text_says(accuracy, text):
     song, artist = (result.mean for result in accuracy["gtzan"])
-    assert "from about .83 to .71" in text
-    assert song == pytest.approx(0.83, abs=0.025) and artist == pytest.approx(0.71, abs=0.025)
+    assert "from about .80 to .70" in text
+    assert song == pytest.approx(0.80, abs=0.025) and artist == pytest.approx(0.70, abs=0.025)
     leak = {name: song.mean - artist.mean for name, (song, artist) in accuracy.items()}
     unique, most = leak["unique"], (leak["gtzan"], leak["artists1517"])
-    assert min(most) > 0.1 and max(most) < 0.16 and min(most) > unique + 0.01
+    assert min(most) > 0.09 and max(most) < 0.16  # "about .1 or more"
+    assert min(most) > unique + 0.01
     assert abs(leak["homburg"]) < 0.05 < unique  # "hardly anything"
     groups = datasets.load("homburg-synth").groups
     assert np.mean(np.bincount(groups)[groups] == 1) > 0.5  # "their artist's only one"
@@ -214,8 +215,8 @@ def test_the_difference_of_homburg_changes_with_the_folds(accuracy, study):
     song, artist = (result.mean for result in accuracy["homburg"])
     y, windows = datasets.load("homburg-synth").y, study.windows("homburg-synth", "base")
     groups = datasets.load("homburg-synth").groups
-    again = evaluate.cross_validate(windows, y, random_state=1).mean
-    again -= evaluate.cross_validate(windows, y, groups=groups, random_state=1).mean
+    again = evaluate.cross_validate(windows, y, n_splits=5, random_state=1).mean
+    again -= evaluate.cross_validate(windows, y, groups=groups, n_splits=5, random_state=1).mean
     assert abs(again) < 0.05 and abs(again - (song - artist)) > 0.01
 
 

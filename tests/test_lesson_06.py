@@ -160,6 +160,20 @@ def test_three_quarters_against_two_fifths(study):
     assert means["cosine"]["value"] > means["manhattan"]["value"]
 
 
+def test_whitening_without_labels_recovers_about_as_much_as_warp(study):
+    recovered = paper.semantic_recovery(study)
+    joint = recovered["joint embedding"]
+    for axes in (50, 200):
+        whitened = recovered[f"class means, whitened to {axes}"]
+        assert whitened["manhattan"]["value"] == pytest.approx(joint["manhattan"]["value"], abs=0.07)
+        assert whitened["cosine"]["value"] > joint["cosine"]["value"] - 0.03
+    assert whitened["cosine"]["value"] > joint["cosine"]["value"] + 0.03
+    standardised = recovered["class means, standardised"]
+    for metric in joint:
+        assert recovered["class means"][metric]["value"] < standardised[metric]["value"]
+        assert standardised[metric]["value"] < joint[metric]["value"] - 0.1
+
+
 # -- hubs --------------------------------------------------------------------------------------------
 
 

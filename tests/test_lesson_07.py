@@ -14,7 +14,7 @@ import pytest
 from scipy import stats
 from threadpoolctl import threadpool_limits
 
-from mirlab import evaluate, lessons, paper, warp
+from mirlab import evaluate, lessons, paper
 from mirlab.lessons.contents import lesson07
 from mirlab.widgets.label_budgets import Setting, measure
 
@@ -29,8 +29,9 @@ def one_thread():
 
 @pytest.fixture(scope="module")
 def full(study):
-    """Table 4, as the notebook measures it."""
-    return {(name, kind): paper.classify(study, name, kind) for name in SETS for kind in paper.FEATURES}
+    """The cells of Table 4 that the notebook measures anew, and the one of the exercise."""
+    cells = [(name, kind) for name in ("gtzan-synth", "homburg-synth") for kind in ("base", "genre")]
+    return {cell: paper.classify(study, *cell) for cell in (*cells, ("gtzan-synth", "tag"))}
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +44,13 @@ def shown():
 
 def kept(seed=0, table="figure3"):
     rows = pd.DataFrame(paper.kept_report(seed)[table])
-    index = ["dataset", "per_class"] if table == "figure3" else ["dataset"]
+    index = ["dataset"] if table == "table4" else ["dataset", "per_class"]
     return rows.pivot(index=index, columns="features", values="value")
+
+
+def gains(curves, kind, over="base"):
+    """Gain of a kind of features over another, by songs per label: mean of the four sets."""
+    return (curves[kind] - curves[over]).groupby("per_class").mean()
 
 
 def test_the_two_songs_are_jazz_by_two_artists(study):
@@ -61,34 +67,87 @@ def test_what_is_kept_is_what_comes_out_now(study, full):
     for (name, kind), result in full.items():
         room = 0.005 if kind == "base" else 0.05  # embeddings are trained anew on every machine
         assert result.mean == pytest.approx(table.loc[name, kind], abs=room)
-    for kind in paper.FEATURES:
-        room = 0.005 if kind == "base" else 0.05
+    for kind, room in (("base", 0.005), ("tag", 0.05)):
         live = paper.curve(study, "gtzan-synth", kind).mean
         assert live == pytest.approx(curves.loc["gtzan-synth", kind][list(paper.PER_CLASS)], abs=room)
 
 
-def test_the_notebook_shows_what_the_papers_functions_give(full, shown):
-    told = re.search(r"Accuracy, all training songs: (.*)", shown)[1]
+def test_the_notebook_shows_the_kept_table_beside_the_papers(full, shown):
+    told, table = re.search(r"Accuracy, all training songs: (.*)", shown)[1], kept(table="table4")
     for name in SETS:
         mine = re.search(rf"{name} (base .*?)[;.]\s?(?=$|\w+-synth|\])", told)[1]
         for kind in paper.FEATURES:
             ours, theirs = re.search(rf"{kind} (0\.\d+) \(paper (0\.\d+)\)", mine).groups()
-            assert float(ours) == pytest.approx(full[name, kind].mean, abs=0.005 if kind == "base" else 0.05)
+            assert float(ours) == pytest.approx(table.loc[name, kind], abs=0.0006)
             assert float(theirs) == paper.published()["table4"][name.removesuffix("-synth")][kind][0]
+    for (name, kind), result in full.items():
+        if (name, kind) != ("gtzan-synth", "tag"):
+            now = float(re.search(rf"{name}, {kind}: now (0\.\d+)", shown)[1])
+            assert now == pytest.approx(result.mean, abs=0.005 if kind == "base" else 0.05)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_both_embeddings_help_with_one_song_and_with_twenty_neither(seed):
+def test_embeddings_help_a_little_with_one_song_and_lose_with_twenty(seed):
     curves = kept(seed)
     for kind in ("genre", "tag"):
         gain = (curves[kind] - curves["base"]).unstack()
-        assert (gain[1] > -0.005).all() and gain[1].mean() > 0.01
-        assert (gain[5] < 0.015).all() and gain[5].mean() < 0
-        behind = gain[20]
-        if kind == "tag":
-            assert abs(behind["artists1517-synth"]) < 0.03
-            behind = behind.drop("artists1517-synth")
-        assert (behind < 0).all()
+        assert (gain[1] > -0.005).all() and 0.01 < gain[1].mean() < 0.04
+        assert 0 < gain[2].mean() < 0.04
+        assert abs(gain[5].mean()) < 0.03
+        assert -0.04 < gain[10].mean() < 0.01
+        assert -0.06 < gain[20].mean() < -0.02
+        if seed == 0:  # the notebook shows it
+            assert abs(gain[20]["artists1517-synth"]) < 0.005 or kind == "genre"
+            assert (gain[20].drop("artists1517-synth") < -0.02).all()
+
+
+def test_over_five_seeds_the_gain_is_clear_at_one_song_and_the_loss_at_twenty():
+    rows = pd.DataFrame(paper.differences([paper.kept_report(seed) for seed in paper.SEEDS], "figure3"))
+    rows = rows[rows["target"] == "all"].set_index(["features", "per_class"])
+    for kind in ("genre", "tag"):
+        verdicts = rows.loc[kind, "verdict"]
+        assert (verdicts[1], verdicts[20]) == ("better", "worse")
+        assert {verdicts[5], verdicts[10]} == {"no difference found"}
+
+
+# -- what was nearly published -------------------------------------------------------------------------
+
+
+def test_with_one_ridge_transfer_seems_to_lose_from_five_songs_on(study):
+    """The ridge of the first version, .01, which was chosen by looking at base features only."""
+    rows = []
+    for name in SETS:
+        curves = [
+            evaluate.learning_curve(
+                study.windows(name, kind), study.songs(name)[0], per_class=(1, 5, 10), n_draws=2, ridge=0.01
+            ).mean
+            for kind in ("base", "tag")
+        ]
+        rows.append(curves[1] - curves[0])
+    one, five, ten = np.mean(rows, axis=0)
+    assert one > 0.01 and max(five, ten) < -0.01
+    fair = gains(kept(), "tag")
+    assert five < fair[5] - 0.01 and ten < fair[10] - 0.01
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_with_plain_least_squares_it_loses_at_five_and_wins_at_ten(seed):
+    plain, fair = kept(seed, "figure3_plain"), kept(seed)
+    for kind in ("genre", "tag"):
+        found = gains(plain, kind)
+        assert found[5] < -0.05 and found[10] > 0.03
+        assert found[5] < gains(fair, kind)[5] - 0.05 and found[10] > gains(fair, kind)[10] + 0.03
+    assert (plain["base"].unstack()[10] <= fair["base"].unstack()[10]).all()
+
+
+def test_accuracy_collapses_where_windows_are_as_many_as_numbers(study):
+    """On unique-synth: 14 labels, 6 windows a song; 840 for 800 numbers (base), 420 for 400 (embedding)."""
+    windows = study.windows("unique-synth", "base")
+    assert windows[0].shape == (6, 800) and study.windows("unique-synth", "tag")[0].shape == (6, 400)
+    assert len(study.stored("unique-synth").dataset.label_names) == 14
+    curves = kept(table="figure3_plain").loc["unique-synth"]
+    assert curves["base"][10] < curves["base"][5] - 0.05
+    assert curves["tag"][5] < curves["tag"][2] - 0.05 < curves["tag"][10]
 
 
 # -- what it is worth ----------------------------------------------------------------------------------
@@ -101,13 +160,15 @@ def test_worth_is_read_along_the_lines_of_the_figure():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_one_song_is_worth_little_more_than_one_and_five_of_gtzan_about_four(seed):
-    curves = kept(seed)
+def test_one_song_is_worth_little_more_than_one_and_five_about_five(seed):
+    curves, five = kept(seed), []
     for name in SETS:
         base, tag = curves.loc[name, "base"], curves.loc[name, "tag"]
         assert 1 <= lesson07.worth(paper.PER_CLASS, base, tag[1]) < 1.6
-    gtzan = curves.loc["gtzan-synth"]
-    assert lesson07.worth(paper.PER_CLASS, gtzan["base"], gtzan["tag"][5]) == pytest.approx(4, abs=0.5)
+        five.append(lesson07.worth(paper.PER_CLASS, base, tag[5]))
+    assert 4 < np.mean(five) < 6
+    if seed == 0:  # the notebook shows it
+        assert 4 <= min(five) <= max(five) <= 6
     gain = [curves.loc[(name, 1), "tag"] - curves.loc[(name, 1), "base"] for name in SETS]
     assert min(gain) > (0 if seed == 0 else -0.005)  # the notebook shows seed 0
 
@@ -137,19 +198,44 @@ def test_on_the_first_fold_of_gtzan_they_hardly_differ(study, full):
 # -- Table 4, and whether a difference is one ------------------------------------------------------------
 
 
-def test_the_genre_embedding_is_behind_on_every_set_and_the_tag_embedding_on_three(full):
-    clear = 0
+@pytest.mark.parametrize("seed", range(5))
+def test_both_embeddings_are_behind_on_every_set(seed):
+    table = kept(seed, "table4")
     for name in SETS:
         theirs = paper.published()["table4"][name.removesuffix("-synth")]
         assert theirs["genre"][0] < theirs["base"][0] < theirs["tag"][0]
-        genre, tag = (evaluate.compare(full[name, kind], full[name, "base"]) for kind in ("genre", "tag"))
-        assert genre.difference < 0
-        if name == "artists1517-synth":
-            assert abs(tag.difference) < tag.standard_error
-        else:
-            assert tag.difference < 0
-        clear += (genre.p < 0.05) + (tag.p < 0.05)
-    assert 1 <= clear <= 4
+    less = table.sub(table["base"], axis=0)
+    assert (less[["genre", "tag"]] < 0).all(axis=None)
+    assert less[["genre", "tag"]].mean().between(-0.055, -0.03).all()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_with_all_songs_controls_lose_as_embeddings_do(seed):
+    """The rotation loses most of what the tag embedding loses; the random map loses more than either."""
+    table = kept(seed, "table4")
+    less = table.sub(table["base"], axis=0).mean()
+    assert -0.045 < less["rotation"] < -0.015
+    assert less["random"] < min(less["genre"], less["tag"]) + 0.005
+    assert less["rotation"] < less["tag"] / 2
+
+
+def test_few_are_clear_but_the_means_of_both_embeddings_are():
+    rows = pd.DataFrame(paper.kept_report(0)["differences"]["table4"]).set_index(["features", "target"])
+    single = [rows.loc[(kind, name), "p"] for kind in ("genre", "tag", "rotation") for name in SETS]
+    assert 1 <= sum(p < 0.05 for p in single) <= 5
+    for kind in ("genre", "tag"):
+        assert rows.loc[(kind, "all"), "verdict"] == "worse"
+        assert rows.loc[(kind, "all"), "difference"] == pytest.approx(-0.045, abs=0.015)
+    assert len({kind for kind, _ in rows.index}) == 6
+
+
+def test_the_notebook_computes_the_p_values_of_the_report(shown):
+    rows = pd.DataFrame(paper.kept_report(0)["differences"]["table4"]).set_index(["features", "target"])
+    told = re.search(r"less base features, all songs \(synthetic data sets\)\. (.*)", shown)[1]
+    for name in SETS:
+        mine = re.search(rf"{name}: (.*?)\.(?:\s|\])", told)[1]
+        for kind, p in re.findall(r"(\w+) [-+.\d]+ ± [.\d]+ \(p = ([.\d]+)\)", mine):
+            assert float(p) == pytest.approx(rows.loc[(kind, name), "p"], abs=0.006)
 
 
 def test_a_fold_of_hard_songs_is_hard_for_both(full):
@@ -214,56 +300,58 @@ def test_by_artist_a_tenth_is_lost_with_all_songs_and_less_with_one(study):
 # -- where transfer loses, and why -----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_with_few_songs_no_control_explains_the_embeddings(seed):
+    """Each control was made without labels; the rotation and the random map have lost the bands as well."""
+    curves = kept(seed)
+    for kind in ("genre", "tag"):
+        for control in ("rotation", "random"):
+            assert min(gains(curves, kind, over=control)[[1, 2, 5]]) > 0.01
+        for control in ("mfcc", "whitened"):
+            assert min(gains(curves, kind, over=control)[[1, 2]]) > 0.01
+
+
+def test_over_five_seeds_the_lead_over_the_rotation_is_clear_with_few_songs_only():
+    reports = [paper.kept_report(seed) for seed in paper.SEEDS]
+    rows = pd.DataFrame(paper.differences(reports, "figure3", control="rotation"))
+    rows = rows[rows["target"] == "all"].set_index(["features", "per_class"])
+    for kind in ("genre", "tag"):
+        lead, reach, verdicts = (rows.loc[kind, name] for name in ("difference", "reach", "verdict"))
+        assert (verdicts[[1, 2]] == "better").all()
+        assert lead[[1, 2]].to_list() == pytest.approx([0.03, 0.03], abs=0.01)
+        assert reach[5] < lead[5] < lead[[1, 2]].mean()
+        assert abs(lead[20]) < reach[20]
+    assert rows.loc["random", "difference"].max() < 0.005
+
+
 @pytest.fixture(scope="module")
-def checks(study, full):
+def checks(study):
     """The notebook's checks, on all four sets."""
     rng, found = np.random.default_rng(0), {}
     for name in ("gtzan-synth", "unique-synth", "artists1517-synth", "homburg-synth"):
-        learned, y = study.embedding("genre", name), full[name, "base"].y
+        learned, y = study.embedding("genre", name), study.stored(name).dataset.y
         V, W = learned.components, np.concatenate(learned.label_embeddings)
         turn = np.linalg.qr(rng.normal(size=(100, 100)))[0]
-        blind = rng.normal(size=(200, 200))
-        maps = {"W V": W @ V, "W turned": W @ turn @ V, "blind 100": blind[:100], "blind 200": blind}
-        for what, matrix in ({"V": V} | maps).items():
+        for what, matrix in {"V": V, "W V": W @ V, "W turned": W @ turn @ V}.items():
             windows = study.stored(name).windows(replace(learned, components=matrix))
-            found[name, what, 0] = evaluate.cross_validate(windows, y).mean
-            for k in (1, 5):
-                found[name, what, k] = evaluate.learning_curve(windows, y, per_class=k, n_draws=2).mean[0]
+            found[name, what, "all"] = evaluate.cross_validate(windows, y)
+            found[name, what, 5] = evaluate.learning_curve(windows, y, per_class=5, n_draws=2)
     return found
 
 
-def test_w_wins_nothing_back_with_all_songs_and_does_with_five(checks):
-    for name in SETS:
-        assert checks[name, "W V", 0] - checks[name, "V", 0] < 0.02
-        assert checks[name, "W V", 5] > checks[name, "V", 5]
-    five = [checks[name, "W V", 5] - checks[name, "W turned", 5] for name in SETS]
-    assert min(five) > -0.005 and np.mean(five) > 0.015
+def less(checks, a, b, songs):
+    return np.array([np.mean(checks[name, a, songs].mean - checks[name, b, songs].mean) for name in SETS])
 
 
-def test_v_is_ahead_of_a_blind_map_with_one_song_and_less_so_with_all(checks, full):
-    ahead = {k: [checks[name, "V", k] - checks[name, "blind 100", k] for name in SETS] for k in (0, 1)}
-    assert min(ahead[0]) > -0.03 and max(ahead[0]) < 0.06
-    assert min(ahead[1]) > 0.015 and np.mean(ahead[1]) > np.mean(ahead[0]) + 0.01
-    gtzan, unique = (ahead[0][SETS.index(name)] for name in ("gtzan-synth", "unique-synth"))
-    assert abs(gtzan) < 0.03 and unique > gtzan
-    for name in ("gtzan-synth", "unique-synth"):
-        assert checks[name, "blind 100", 1] == pytest.approx(0.25, abs=0.04)
-        base, half = full[name, "base"].mean, checks[name, "blind 100", 0]
-        won_back = (checks[name, "blind 200", 0] - half) / (base - half)
-        assert 0.28 < won_back < 1
+def test_w_is_ahead_of_a_turned_w(checks):
+    assert less(checks, "W V", "W turned", "all").min() > 0.02
+    five = less(checks, "W V", "W turned", 5)
+    assert five.min() > -0.005 and five.mean() > 0.015
 
 
-def test_more_source_songs_make_a_better_v_by_hundredths_with_one_song_and_with_all(study):
-    y, rows = study.stored("gtzan-synth").dataset.y, {}
-    for share in (8, 1):
-        sources = []
-        for source in map(study.stored, study.sources("genre", "gtzan-synth")):
-            frames = np.concatenate([source.frames[i : i + 100] for i in source.offsets[:-1:share]])
-            sources.append((frames, np.repeat(source.dataset.y[::share], 100)))
-        model = warp.WarpEmbedding(standardize=True, n_epochs=5, epoch_size=50_000, random_state=0)
-        windows = study.stored("gtzan-synth").windows(model.fit_datasets(sources).transform)
-        few = evaluate.learning_curve(windows, y, per_class=(1, 5), n_draws=2).mean
-        rows[share] = np.array([*few, evaluate.cross_validate(windows, y).mean])
-    gain = rows[1] - rows[8]
-    assert 0 < gain[2] < 0.1
-    assert gain[0] > 0 and abs(gain[1]) < 0.06
+def test_w_is_not_clearly_ahead_of_v(checks):
+    for songs in ("all", 5):
+        assert abs(less(checks, "W V", "V", songs).mean()) < 0.03
+        for name in ("gtzan-synth", "unique-synth"):  # those of the notebook
+            found = evaluate.compare(checks[name, "W V", songs], checks[name, "V", songs])
+            assert np.squeeze(found.p) > 0.05

@@ -16,9 +16,11 @@ from mirlab.audio import effects
 from mirlab.corpus import sound
 from mirlab.lessons.contents import lesson08
 from mirlab.lessons.testing import solve
+from mirlab.paper.inference import over_queries
 
 SETS = [f"{name}-synth" for name in paper.GENRE_SETS]
 EMBEDDINGS = ("genre", "tag")
+CONTROLS = ("mfcc", "whitened")
 
 
 @pytest.fixture(scope="module")
@@ -64,14 +66,16 @@ def test_base_features_choose_the_blues_and_embeddings_the_piano(study, last):
 
 def test_the_notebook_shows_what_the_paper_module_measures(study, last, table5):
     rows = {(row["dataset"], row["features"]): row for row in last["table5"].to_dict("records")}
-    assert list(rows) == [(target, kind) for target in SETS for kind in paper.FEATURES]
+    assert list(rows) == [(target, kind) for target in SETS for kind in (*paper.FEATURES, *CONTROLS)]
     theirs = paper.published()["table5"]
     for (target, kind), row in rows.items():
         found = paper.similar(last["study"], target, kind)
         again = evaluate.precision_at_k(last["vectors"][target, kind], study.stored(target).dataset.y)
         assert row["value"] == found.mean() == pytest.approx(again)
-        assert row["standard_error"] == evaluate.standard_error(found)
-        assert row["P@10"].endswith(f"({theirs[target.removesuffix('-synth')][kind]:.2f})")
+        artists = study.stored(target).dataset.groups
+        assert row["reach"] == pytest.approx(1.96 * evaluate.standard_error(found, artists), rel=0.03)
+        if kind in paper.FEATURES:
+            assert row["P@10"].endswith(f"({theirs[target.removesuffix('-synth')][kind]:.2f})")
     for kind, X in last["songs"].items():
         ours = lesson08.precision_at_k(X, last["gtzan"].y, 10)
         assert ours == pytest.approx(table5.loc["gtzan-synth", kind], abs=1e-9)
@@ -85,12 +89,31 @@ def test_chance_is_what_blind_neighbours_get(study, last):
         assert (y[i] == y[j])[i != j].mean() == pytest.approx(chance, abs=0.005)
 
 
-def test_embeddings_are_ahead_by_about_a_tenth(last, table5):
-    errors = last["table5"]["standard_error"]
+def test_embeddings_are_ahead_of_base_features_by_about_a_tenth(table5):
     for kind in EMBEDDINGS:
-        gain = table5[kind] - table5["base"]
-        assert gain.between(0.05, 0.15).all() and (gain > 3 * errors.max()).all()
+        assert (table5[kind] - table5["base"]).between(0.05, 0.15).all()
     assert 0.08 < (table5[[*EMBEDDINGS]].to_numpy() - table5[["base"]].to_numpy()).mean() < 0.12
+
+
+@pytest.mark.parametrize("control", ["base", *CONTROLS])
+@pytest.mark.parametrize("kind", EMBEDDINGS)
+def test_no_control_explains_the_lead_of_an_embedding(study, last, control, kind):
+    """Query by query, on every set, the 95 % interval of the difference is above 0."""
+    for target in SETS:
+        lead = paper.similar(study, target, kind) - paper.similar(study, target, control)
+        found = over_queries([lead], study.stored(target).dataset.groups)
+        assert found.value - found.reach > 0
+        shown = last["leads"].loc[target, (kind, control)]
+        assert [float(part) for part in shown.split(" ± ")] == pytest.approx(
+            [found.value, found.reach], abs=0.006
+        )
+
+
+def test_whitened_is_level_with_base_and_mfcc_gains_less_than_half(table5):
+    gain = table5.sub(table5["base"], axis=0)
+    assert gain["whitened"].abs().max() < 0.035 and abs(gain["whitened"].mean()) < 0.02
+    assert gain["mfcc"].between(0, 0.045).all()
+    assert (gain["mfcc"] < gain[[*EMBEDDINGS]].min(axis=1) / 2).all()
 
 
 def test_what_the_paper_found():
@@ -104,7 +127,9 @@ def test_what_the_paper_found():
 
 
 def test_without_the_artist_some_is_gone_and_the_embeddings_stay_ahead(last, table5):
-    with_artist, without = table5.loc[SETS, list(paper.FEATURES)], last["without"]
+    every = last["without"]
+    assert all((every[kind] > every[[*CONTROLS]].max(axis=1) + 0.01).all() for kind in EMBEDDINGS)
+    with_artist, without = table5.loc[SETS, list(paper.FEATURES)], every[list(paper.FEATURES)]
     lost = with_artist - without
     three = lost.drop("homburg-synth")
     assert three["base"].between(0.045, 0.055).all()
@@ -173,9 +198,10 @@ def test_the_greatest_hub_is_a_song_in_the_middle(study, last):
     assert last["hub"] in (462, 451, 184)  # the first three in each of three seeds
     ranked = np.sort(last["counts"]["genre"])
     assert ranked[-3] > ranked[-1] - 8
-    score = plan[462].score()
-    assert plan[462].style == "soul" and plan[462].label == "R&B & Soul"
-    assert score.instruments == {"female voice", "clean guitar", "bass guitar"} and score.drums
+    for soul in (plan[462], plan[451]):  # the notebook's output shows one of them
+        assert soul.style == "soul" and soul.label == "R&B & Soul"
+        assert "bass guitar" in soul.score().instruments and soul.score().drums
+        assert any("voice" in name for name in soul.score().instruments)
     assert 0.06 < last["have"].mean() < 0.09
     assert 0.05 < last["right"] < 0.17
     assert last["nearer"] <= 40
@@ -183,7 +209,7 @@ def test_the_greatest_hub_is_a_song_in_the_middle(study, last):
 
 def test_many_songs_of_other_labels_have_what_the_hub_has():
     others = [e.score() for e in corpus.plan("artists1517") if e.label != "R&B & Soul"]
-    for what in ("voice", "guitar", "bass"):
+    for what in ("voice", "bass"):
         assert np.mean([any(what in name for name in score.instruments) for score in others]) > 1 / 3
     assert np.mean([bool(score.drums) for score in others]) > 0.6
 

@@ -4,7 +4,6 @@ Training differs from machine to machine, so the bounds are wider than the figur
 """
 
 import re
-from itertools import pairwise
 
 import nbformat
 import numpy as np
@@ -103,16 +102,23 @@ def test_what_a_split_by_excerpts_promises(fit, measured):
     for kind, honest in measured.accuracy.items():
         leaky = evaluate.cross_validate(fit.windows(kind), labels, n_splits=10)
         assert leaky.mean > 0.9
-        assert 0.55 < honest.mean < 0.85  # "six to eight of ten"
+        assert 0.45 < honest.mean < 0.85  # "five to eight of ten"
 
 
-def test_counted_over_recordings_the_bar_is_wider_and_nothing_is_told(fit, measured):
-    right = {kind: (one.predictions == one.y).astype(float) for kind, one in measured.accuracy.items()}
-    difference = right["tag"] - right["base"]
-    mean, error = lesson11.by_recording(difference, fit.recordings)
+def test_counted_over_recordings_the_bar_is_wider_and_the_verdict_depends_on_the_folds(fit):
     assert len(set(fit.recordings)) == 28
-    assert error > 1.1 * evaluate.standard_error(difference)
-    assert abs(mean) < 2 * error
+    beyond = 0
+    for seed in range(3):
+        right = {}
+        for kind in ("base", "tag"):
+            one = paper.accuracy(fit.windows(kind), fit.labels, fit.groups, seed=seed)
+            right[kind] = (one.predictions == one.y).astype(float)
+        difference = right["tag"] - right["base"]
+        mean, error = lesson11.by_recording(difference, fit.recordings)
+        assert error > 1.1 * evaluate.standard_error(difference)
+        assert mean > 0.05  # "ahead in all three deals"
+        beyond += mean > 2 * error
+    assert beyond == 2  # "only in two of them by more than two errors"
 
 
 def test_jazz_lies_beside_jazz_and_the_others_are_scattered(fit):
@@ -131,7 +137,7 @@ def test_jazz_lies_beside_jazz_and_the_others_are_scattered(fit):
             assert (first == most).sum() > first.str.contains(label).sum() + 3
 
 
-def test_the_wrong_label_is_found_by_its_neighbours_and_the_figures_rise(fit, measured):
+def test_the_wrong_label_is_found_by_its_neighbours_and_precision_rises_again(fit, measured):
     table = fit.doubts("base").set_index("recording")
     assert {HARBOUR, HOME} == set(table.index[:2])
     assert list(table.loc[[HARBOUR, HOME], "neighbours say"]) == ["jazz", "jazz"]
@@ -139,9 +145,14 @@ def test_the_wrong_label_is_found_by_its_neighbours_and_the_figures_rise(fit, me
     assert dict(row[:2] for row in practice.RECORDINGS)[HOME] == "folk"
     right = fit.changed({HARBOUR: "jazz"}).measure(["base"])
     wrong = fit.changed({HARBOUR: "jazz", HOME: "jazz"}).measure(["base"])
-    accuracy = [one.accuracy["base"] for one in (measured, right, wrong)]
-    for before, after in pairwise(accuracy):  # "accuracy rises by less than its error"
-        assert 0.01 < after.mean - before.mean < after.standard_error
+    before, after, last = (one.accuracy["base"] for one in (measured, right, wrong))
+    assert after.mean > before.mean + 0.02  # "both figures rise"
+    assert 0.01 < after.mean - last.mean < last.standard_error  # "falls, by less than its error"
+    again, with_home = (
+        paper.accuracy(one.windows("base"), one.labels, one.groups, seed=1).mean
+        for one in (fit.changed({HARBOUR: "jazz"}), fit.changed({HARBOUR: "jazz", HOME: "jazz"}))
+    )
+    assert with_home > again + 0.01  # "with other folds it can rise"
     precision = [one.precision["base"].mean() for one in (measured, right, wrong)]
     assert precision[1] > precision[0] + 0.02 and precision[2] > precision[1] + 0.01
 

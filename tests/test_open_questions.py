@@ -2,18 +2,21 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 from made_course import made_dataset, made_features
 from scipy import stats
+from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
 
-from mirlab import evaluate, paper, paths, work
-from mirlab.features import block_level
-from mirlab.paper import Study, open_questions, variants
+from mirlab import evaluate, paper, paths, store, work
+from mirlab.features import aggregate, block_level
+from mirlab.paper import Study, inference, open_questions, protocol, variants
+from mirlab.paper.controls import shuffled_block_level
 from mirlab.paper.open_questions import QUESTIONS
-from mirlab.paper.variants import Variant, difference, experiment
+from mirlab.paper.variants import NAMES, SONGS, Variant, estimate, experiment
 
 TWO = ["gtzan-synth", "homburg-synth"]
 PLAIN, OTHER = Variant("plain", "base"), Variant("mapped", "tag")
@@ -30,19 +33,71 @@ def sets(course):
 # --- the protocol -------------------------------------------------------------------------------------
 
 
+CHANGED = {
+    **{"bound": "learning", "blocks": "summary", "nonlinear": "learning"},
+    **{"classifier": "classifier", "peak": "ridge", "sources": "learning"},
+}
+
+
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_a_variant_differs_from_its_control_in_one_thing(name):
+    settings = ("features", "learning", "summary", "classifier", "by_song", "every", "ridge", "to_scale")
     for control, variant in QUESTIONS[name].pairs:
-        settings = ("features", "learning", "summary", "classifier", "by_song", "to_scale")
-        changed = [s for s in settings if getattr(control, s) != getattr(variant, s)]
-        assert len(changed) == 1 and changed[0] in ("learning", "summary", "classifier")
+        changed = [s for s in settings if repr(getattr(control, s)) != repr(getattr(variant, s))]
+        assert changed == [CHANGED[name]]
         assert control.name != variant.name
+    assert set(QUESTIONS[name].measures) <= set(NAMES)
+
+
+def test_every_last_step_is_tuned_by_the_same_budget():
+    """Four settings and three folds inside the training part, one vector per song: linear regression too."""
+    steps = [one for pair in QUESTIONS["classifier"].pairs for one in pair]
+    for step in steps:
+        assert isinstance(step.classifier, GridSearchCV) and step.classifier.cv == 3 and step.by_song
+        [settings] = step.classifier.param_grid.values()
+        assert len(set(settings)) == 4
+        assert np.ptp(np.diff(np.log10(settings))) < 1e-9  # evenly spaced
+    assert {step.features for step in steps} == {"base", "tag"}
+    networks = [step.classifier.estimator for step in steps if step.name == "neural network"]
+    assert {network.max_iter for network in networks} == {1000}
+
+
+def test_order_is_compared_with_frames_that_have_lost_theirs():
+    pairs = {(control.summary, variant.summary) for control, variant in QUESTIONS["blocks"].pairs}
+    assert pairs == {(aggregate, block_level), (shuffled_block_level, block_level)}
+    assert all(one.to_scale for pair in QUESTIONS["blocks"].pairs for one in pair)
+
+
+def test_the_peak_is_looked_for_at_several_dimensions_and_numbers_of_windows():
+    question = QUESTIONS["peak"]
+    for control, variant in question.pairs:
+        assert (control.ridge, variant.ridge) == ("nested", 0.0)
+    sizes = {(v.features, v.learning.get("n_components"), v.every) for _, v in question.pairs}
+    assert sizes == {
+        (kind, size, every)
+        for every in (1, 3)
+        for kind, size in (("base", None), *(("tag", n) for n in (25, 50, 100, 200)))
+    }
+    assert question.measures == ("one", "two", "few", "ten", "twenty", "full")
+
+
+def test_sources_takes_away_a_half_and_three_quarters():
+    """Of 1500 clips, of 10 s each: a frame starts every 512 samples. Components go both ways."""
+    assert all(control.learning == {} for control, _ in QUESTIONS["sources"].pairs)
+    parts = [variant.learning for _, variant in QUESTIONS["sources"].pairs]
+    assert parts == [
+        *({"only": {"clips": clips}} for clips in (375, 750)),
+        *({"only": {"frames": int(seconds * 22050 / 512)}} for seconds in (2.5, 5)),
+        *({"only": {"tags": tags}} for tags in (10, 20)),
+        *({"n_components": size} for size in (50, 200)),
+    ]
 
 
 def test_every_variant_has_a_key_of_its_own():
     every = [v for question in QUESTIONS.values() for pair in question.pairs for v in pair]
     keys = {variants._key(v) for v in every}
     assert len(keys) == len({(v.name, v.features, v.by_song, v.to_scale) for v in every})
+    assert not any("..." in key for key in keys)  # what a key leaves out would not be kept apart
     assert not any(" at 0x" in key for key in keys)  # an address would be another in every process
 
 
@@ -57,6 +112,45 @@ def test_measures_are_those_of_the_protocols(sets):
     few = evaluate.learning_curve(windows, y, per_class=5, n_draws=1, random_state=3)
     np.testing.assert_array_equal(found["few"], few.scores[0])
     assert found["similar"].mean() == evaluate.precision_at_k(evaluate.song_vectors(windows), y)
+
+
+def test_any_number_of_songs_is_a_measure_and_shares_its_draws(sets):
+    """Songs that are drawn for five are among those for ten: measured alone or together, it is the same."""
+    study = Study(seed=3)
+    together = variants.measure(PLAIN, study, "gtzan-synth", list(SONGS))
+    assert list(together) == ["one", "two", "few", "ten", "twenty"] == list(SONGS)
+    windows, y = study.windows("gtzan-synth", "base"), sets["gtzan-synth"].dataset.y
+    curve = evaluate.learning_curve(windows, y, per_class=(1, 2, 5, 10, 20), n_draws=1, random_state=3)
+    np.testing.assert_array_equal(list(together.values()), curve.scores)
+    for name in ("one", "few"):
+        alone = variants.measure(PLAIN, study, "gtzan-synth", [name])
+        np.testing.assert_array_equal(alone[name], together[name])
+    assert NAMES["one"] == "accuracy, 1 song per label" and NAMES["ten"] == "accuracy, 10 songs per label"
+
+
+def test_every_third_window_without_a_ridge(sets):
+    data = sets["gtzan-synth"].dataset
+    frames = np.random.default_rng(0).normal(size=(len(data) * 64 * 4, 6)) + np.repeat(data.y, 256)[:, None]
+    starts = np.arange(len(data) + 1) * 256
+    sets["gtzan-synth"] = store.StoredFeatures(data, frames.astype(np.float16), starts, [], "long")
+    whole = PLAIN.windows(Study(), "gtzan-synth")
+    third = replace(PLAIN, every=3)
+    found = third.windows(Study(), "gtzan-synth")
+    assert np.shape(whole) == (100, 4, 24) and np.shape(found) == (100, 2, 24)
+    np.testing.assert_array_equal(found, np.array(whole)[:, [0, 3]])
+    scores = variants.measure(replace(third, ridge=0.0), Study(), "gtzan-synth", ["full", "few"])
+    expected = evaluate.cross_validate(found, data.y, ridge=0).scores
+    np.testing.assert_array_equal(scores["full"], expected)
+    expected = evaluate.learning_curve(found, data.y, per_class=5, n_draws=1, ridge=0).scores[0]
+    np.testing.assert_array_equal(scores["few"], expected)
+    nested = variants.measure(third, Study(), "gtzan-synth", ["few"])["few"]
+    assert (nested != scores["few"]).any()
+
+
+def test_less_of_the_sources_is_another_embedding(sets):
+    whole, part = OTHER, replace(OTHER, learning={"only": {"clips": 9}})
+    one, other = (v.windows(Study(), "gtzan-synth")[0] for v in (whole, part))
+    assert one.shape == other.shape and (one != other).any()
 
 
 def test_the_paper_s_own_way_is_a_variant_like_any_other(sets):
@@ -92,7 +186,9 @@ def test_distances_to_scale(sets):
 
 
 def test_an_unknown_measure_is_refused(sets):
-    with pytest.raises(ValueError, match=r"no measure 'speed'; there are full, few, similar"):
+    with pytest.raises(
+        ValueError, match=r"no measure 'speed'; there are full, few, similar, one, two, ten, twenty"
+    ):
         variants.measure(PLAIN, Study(), "gtzan-synth", ["full", "speed"])
 
 
@@ -106,43 +202,17 @@ def test_the_error_of_one_seed_is_that_of_the_paired_test():
     far = [song + rng.normal(0, 1.0, size=2) for song in near]
     a, b = (evaluate.cross_validate(windows, y) for windows in (far, near))
     paired = evaluate.compare(a, b)
-    d, error = difference("full", a.scores[None], b.scores[None])
-    assert (d, error) == (pytest.approx(paired.difference), pytest.approx(paired.standard_error))
+    found = estimate("full", [a.scores - b.scores], [])
+    assert (found.value, found.standard_error, found.p) == pytest.approx(
+        (paired.difference, paired.standard_error, paired.p)
+    )
 
 
-def test_more_seeds_narrow_the_error_down_to_a_limit():
-    d = np.tile([0.0, 0.2], (5, 5))
-    one, five = (difference("full", d[:seeds], np.zeros((seeds, 10)))[1] for seeds in (1, 5))
-    s2 = 0.01
-    assert one == pytest.approx(np.sqrt((1 / 10 + 1 / 9) * s2 * 10 / 9))
-    assert five == pytest.approx(np.sqrt((1 / 50 + 1 / 9) * s2 * 50 / 49))
-
-
-def test_the_error_of_similarity_adds_queries_and_seeds():
-    d = np.array([[0.0, 0.2, 0.4], [0.2, 0.4, 0.6]])
-    mean, error = difference("similar", d, np.zeros((2, 3)))
-    assert mean == pytest.approx(0.3)
-    assert error == pytest.approx(np.sqrt(0.04 / 3 + 0.02 / 2))
-    assert difference("similar", d[:1], np.zeros((1, 3)))[1] == pytest.approx(np.sqrt(0.04 / 3))
-
-
-@pytest.mark.parametrize(
-    ("d", "error", "expected"),
-    [
-        (0.03, 0.01, "better"),
-        (-0.03, 0.01, "worse"),
-        (0.02, 0.01, "no difference found"),
-        (0.0, 0.0, "no difference found"),
-        (0.1, 0.0, "better"),
-    ],
-)
-def test_verdicts(d, error, expected):
-    found = variants._judge(d, error, 49)
-    assert found["verdict"] == expected
-    if error:
-        assert found["p"] == pytest.approx(2 * stats.t.sf(abs(d) / error, 49))
-        assert found["reach"] == pytest.approx(2.68 * error, rel=1e-3)
-        assert (found["p"] < variants.LEVEL) == (found["verdict"] != "no difference found")
+def test_precision_is_over_artists_and_accuracy_over_folds():
+    d = np.tile([0.0, 0.3, 0.9], (1, 4))
+    assert estimate("similar", d, [0, 1, 2] * 4) == inference.over_queries(d, [0, 1, 2] * 4)
+    for name in set(NAMES) - {"similar"}:
+        assert estimate(name, d, [0, 1, 2] * 4) == inference.over_folds(d)
 
 
 # --- experiments --------------------------------------------------------------------------------------
@@ -165,10 +235,43 @@ def test_an_experiment_gives_every_score_and_every_difference(sets):
     for target in TWO:
         expected = means["mapped", target] - means["plain", target]
         assert rows[target, "few"]["difference"] == pytest.approx(expected)
-    errors = [rows[target, "few"]["standard_error"] for target in TWO]
-    assert rows["all", "few"]["standard_error"] == pytest.approx(np.hypot(*errors) / 2)
     each = [rows[target, "few"]["difference"] for target in TWO]
     assert rows["all", "few"]["difference"] == pytest.approx(np.mean(each))
+    family = [row for row in found["differences"] if row["target"] == "all"]
+    assert [row["adjusted"] for row in family] == evaluate.holm([row["p"] for row in family]).tolist()
+    single = [row for row in found["differences"] if row["target"] in TWO]
+    assert [row["adjusted"] for row in single] == evaluate.holm([row["p"] for row in single]).tolist()
+
+
+def test_an_experiment_counts_artists_and_shares_seeds(sets):
+    """The rows of one set are estimates of paired scores of the same seeds."""
+    for name in TWO:
+        data = sets[name].dataset
+        sets[name] = replace(sets[name], dataset=replace(data, groups=np.arange(len(data)) // 4))
+    found = experiment([(PLAIN, OTHER)], Study(), targets=TWO, seeds=[0, 1], measures=["full", "similar"])
+    estimates = {name: [] for name in ("full", "similar")}
+    for target in TWO:
+        scores = [
+            [variants.measure(v, Study(seed=seed), target, list(estimates)) for seed in (0, 1)]
+            for v in (PLAIN, OTHER)
+        ]
+        for name, each in estimates.items():
+            control, variant = (np.array([seed[name] for seed in one]) for one in scores)
+            how = inference.over_folds
+            if name == "similar":
+                artists = np.arange(variant.shape[1]) // 4
+                how = partial(inference.over_queries, artists=artists)
+            each.append(how(variant - control))
+            [row] = [r for r in found["differences"] if (r["target"], r["measure"]) == (target, name)]
+            assert (row["difference"], row["reach"], row["p"]) == pytest.approx(
+                (each[-1].value, each[-1].reach, each[-1].p)
+            )
+            cells = [r for r in found["scores"] if (r["target"], r["measure"]) == (target, name)]
+            assert [r["reach"] for r in cells] == pytest.approx([how(control).reach, how(variant).reach])
+    for name, each in estimates.items():
+        [row] = [r for r in found["differences"] if (r["target"], r["measure"]) == ("all", name)]
+        pooled = inference.over_sets(each)
+        assert (row["reach"], row["p"]) == pytest.approx((pooled.reach, pooled.p))
 
 
 def test_an_experiment_stopped_goes_on_and_ends_the_same(sets, data_dir, monkeypatch):
@@ -190,6 +293,13 @@ def test_an_experiment_stopped_goes_on_and_ends_the_same(sets, data_dir, monkeyp
         pytest.param(lambda v, s, t, seed: (v, s, t, seed + 1), id="seed"),
         pytest.param(lambda v, s, t, seed: (replace(v, to_scale=True), s, t, seed), id="variant"),
         pytest.param(lambda v, s, t, seed: (replace(v, summary=block_level), s, t, seed), id="summary"),
+        pytest.param(lambda v, s, t, seed: (replace(v, ridge=0.0), s, t, seed), id="ridge"),
+        pytest.param(lambda v, s, t, seed: (replace(v, every=3), s, t, seed), id="every"),
+        pytest.param(
+            lambda v, s, t, seed: (replace(v, classifier=GridSearchCV(GaussianNB(), {})), s, t, seed),
+            id="classifier",
+        ),
+        pytest.param(lambda v, s, t, seed: (v, s.but(scale="paper"), t, seed), id="scale"),
         pytest.param(lambda v, s, t, seed: (v, s, "homburg-synth", seed), id="target"),
     ],
 )
@@ -236,7 +346,8 @@ def test_an_answer_has_a_verdict_and_perhaps_a_recovery(sets, monkeypatch):
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_kept_answers_are_whole_and_follow_the_protocol(name):
     kept = paper.kept_answers()
-    assert kept["seeds"] == list(variants.SEEDS) and kept["targets"] == list(variants.TARGETS)
+    assert kept["seeds"] == list(protocol.SEEDS) and kept["versions"]["protocol"] == protocol.VERSION
+    assert kept["targets"] == list(variants.TARGETS)
     found, question = kept["questions"][name], QUESTIONS[name]
     assert found["question"] == question.text
     pairs = {(row["control"], row["variant"], row["features"]) for row in found["differences"]}
@@ -249,29 +360,31 @@ def test_kept_answers_are_whole_and_follow_the_protocol(name):
     pooled = {}
     for row in found["differences"]:
         about = (row["features"], row["target"], row["measure"])
+        key = (row["variant"], row["control"], row["features"], row["measure"])
+        assert (row["p"] < protocol.LEVEL) == (abs(row["difference"]) > row["reach"])
         if row["target"] != "all":
             expected = value[(row["variant"], *about)] - value[(row["control"], *about)]
             assert row["difference"] == pytest.approx(expected, abs=1e-9)
-            pooled.setdefault((row["variant"], row["features"], row["measure"]), []).append(row)
-        again = variants._judge(row["difference"], row["standard_error"], 49)
-        assert {key: row[key] for key in again} == pytest.approx(again) or row["verdict"] == again["verdict"]
+            pooled.setdefault(key, []).append(row["difference"])
     for row in found["differences"]:
         if row["target"] == "all":
-            each = pooled[row["variant"], row["features"], row["measure"]]
-            assert row["difference"] == pytest.approx(np.mean([r["difference"] for r in each]))
+            key = (row["variant"], row["control"], row["features"], row["measure"])
+            assert row["difference"] == pytest.approx(np.mean(pooled[key]))
+    for row, again in zip(found["differences"], inference.judged(found["differences"]), strict=True):
+        assert (row["adjusted"], row["verdict"]) == (pytest.approx(again["adjusted"]), again["verdict"])
     assert found["verdict"] == open_questions.verdict(found)
 
 
 def test_a_kept_score_is_measured_again(study):
     """One cell of the kept answers, live: other libraries may move it a little."""
-    found = variants.measure(Variant("four statistics", "base"), study, "gtzan-synth", ["full"])["full"]
-    rows = paper.kept_answers()["questions"]["blocks"]["scores"]
+    control, _ = QUESTIONS["peak"].pairs[0]
+    found = variants.measure(control, study, "gtzan-synth", ["full"])["full"]
     [kept] = [
         row
-        for row in rows
-        if (row["variant"], row["features"], row["target"], row["measure"])
-        == ("four statistics", "base", "gtzan-synth", "full")
+        for row in paper.kept_answers()["questions"]["peak"]["scores"]
+        if (row["variant"], row["target"], row["measure"]) == (control.name, "gtzan-synth", "full")
     ]
+    assert control.features == kept["features"] == "base"
     assert found.mean() == pytest.approx(kept["value"], abs=0.02)  # one seed of five
 
 
@@ -280,4 +393,6 @@ def test_kept_reports_are_json_of_every_experiment():
         report = paper.kept_report(seed)
         assert report["seed"] == seed and report["scale"] == "lesson" and not report["problems"]
         assert all(report[name] for name in paper.EXPERIMENTS)
+        for name, rows in report["differences"].items():
+            assert rows == paper.differences([report], name)
         assert json.dumps(report)

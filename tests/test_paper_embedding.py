@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from made_course import bits, made_features
 
-from mirlab import paper, paths, store, warp
+from mirlab import datasets, paper, paths, store, warp
 from mirlab.datasets import Dataset
 from mirlab.errors import StoreError
 from mirlab.paper import Embedding, Study, protocol
@@ -36,6 +36,59 @@ def test_each_frame_has_the_label_of_its_song(monkeypatch):
     )
     embeddings.learn([made], epoch_size=10, n_epochs=1)
     assert passed[0][1].tolist() == [1, 0, 0, 0, 1, 1]
+
+
+@pytest.fixture
+def tagged():
+    """Clips of 3, 1, 4 and 2 frames, each frame with a number of its own; three tags."""
+    y = np.array([[1, 1, 0], [1, 0, 1], [0, 1, 0], [1, 0, 0]], bool)
+    names = list("abcd")
+    data = Dataset("magnatagatune-synth", names, ["x", "y", "z"], y, np.arange(4), None, names)
+    frames = np.arange(10, dtype=np.float16)[:, None]
+    return store.StoredFeatures(data, frames, np.array([0, 3, 4, 8, 10]), [], "k")
+
+
+def test_a_part_of_a_source(tagged):
+    """So many clips, the same for a seed; so many frames from the start of each; the first tags."""
+    frames, labels = embeddings._part(tagged, 0, frames=2)
+    assert frames.ravel().tolist() == [0, 1, 3, 4, 5, 8, 9]
+    of = [0, 0, 1, 2, 2, 3, 3]
+    assert np.array_equal(labels.toarray(), tagged.dataset.y[of])
+    frames, labels = embeddings._part(tagged, 0, tags=2)
+    assert len(frames) == 10 and labels.shape == (10, 2)
+    assert np.array_equal(labels.toarray(), tagged.dataset.y[tagged.frame_excerpts(), :2])
+    draws = {tuple(embeddings._part(tagged, seed, clips=2)[0].ravel()) for seed in range(30)}
+    clips = [(0, 1, 2), (3,), (4, 5, 6, 7), (8, 9)]
+    assert draws == {clips[i] + clips[j] for i in range(4) for j in range(i + 1, 4)}
+    frames, labels = embeddings._part(tagged, 3, clips=2, frames=1, tags=1)
+    assert frames.shape == (2, 1) and labels.shape == (2, 1)
+    whole, labels = embeddings._part(tagged, 0, clips=9, frames=9, tags=9)
+    assert np.array_equal(whole, tagged.frames) and labels.shape == (10, 3)
+
+
+def test_learning_from_a_part_is_learning_from_a_source_that_is_no_larger(course):
+    source = course["magnatagatune-synth"]
+    short = {"epoch_size": 200, "n_epochs": 1}
+    space = embeddings.learn([source], only={"frames": 40, "tags": 2}, **short)
+    cut = _relabelled(source, y=source.dataset.y[:, :2], label_names=source.dataset.label_names[:2])
+    first = np.flatnonzero(np.arange(len(source.frames)) % 64 < 40)
+    cut = replace(cut, frames=source.frames[first], offsets=np.arange(31) * 40)
+    assert bits(space) == bits(embeddings.learn([cut], **short))
+    assert space.sources == {"magnatagatune-synth": source.dataset.label_names[:2]}
+    few = [embeddings.learn([source], only={"clips": 9}, seed=seed, **short).mean for seed in (0, 0, 1)]
+    assert np.array_equal(few[0], few[1]) and (few[0] != few[2]).any()
+    assert bits(embeddings.learn([source], only={}, **short)) == bits(embeddings.learn([source], **short))
+
+
+def test_embeddings_of_parts_are_kept_apart(course, data_dir):
+    parts = [{}, {"only": {"clips": 9}}, {"only": {"clips": 10}}, {"only": {"frames": 9}}]
+    means = [Study(parameters=one).embedding("tag").mean.tobytes() for one in parts]
+    assert len(set(means)) == len(list((data_dir / "embeddings").iterdir())) == 4
+
+
+def test_tags_of_the_tag_set_are_ordered_by_frequency():
+    """So the first tags are the most frequent ones."""
+    assert (np.diff(datasets.load("magnatagatune-synth").y.sum(axis=0)) <= 0).all()
 
 
 def test_an_embedding_maps_frames_and_has_affinities():

@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from made_course import SYNTHETIC, made_dataset, made_features, with_real
+from scipy import stats
 
-from mirlab import evaluate, neighbours, paper
+from mirlab import corpus, evaluate, neighbours, paper
 from mirlab.corpus import styles
 from mirlab.datasets import files
 from mirlab.datasets.labels import nominal_overlap
 from mirlab.errors import DatasetError
-from mirlab.paper import Embedding, Study
+from mirlab.paper import Embedding, Study, experiments
 
 # --- Table 3 ---
 
@@ -68,11 +69,15 @@ def test_recovery_of_planted_labels_is_perfect(course):
         data = course[name].dataset
         course[name] = made_features(data, centres=truth.label_embeddings[list(truth.sources).index(name)])
     recovery = paper.semantic_recovery(with_joint(truth))
-    assert set(recovery) == {"joint embedding", "class means"}
-    for what in recovery.values():
-        assert set(what) == {"manhattan", "cosine"}
-        assert what["manhattan"]["value"] == pytest.approx(1, abs=1e-9)
-        assert what["manhattan"]["standard_error"] == pytest.approx(0, abs=1e-9)
+    assert list(recovery) == [
+        *("joint embedding", "class means", "class means, standardised"),
+        *("class means, whitened to 50", "class means, whitened to 200"),
+    ]
+    assert all(set(what) == {"manhattan", "cosine"} for what in recovery.values())
+    for what in ("joint embedding", "class means"):
+        assert recovery[what]["manhattan"]["value"] == pytest.approx(1, abs=1e-9)
+        assert recovery[what]["manhattan"]["standard_error"] == pytest.approx(0, abs=1e-9)
+    assert 0.5 < recovery["class means, standardised"]["manhattan"]["value"] < 1  # no band is silent, or loud
     assert recovery["joint embedding"]["cosine"]["value"] > 0.9
     chance = paper.semantic_recovery(with_joint(shuffled(truth)))["joint embedding"]["manhattan"]
     assert abs(chance["value"]) < 4 * chance["standard_error"]
@@ -94,6 +99,79 @@ def test_recovery_of_real_sets_uses_the_names_of_labels(course):
     assert abs(chance["value"]) < 4 * chance["standard_error"]
 
 
+def test_standardised_in_each_set_means_do_not_see_how_a_set_was_recorded(course):
+    """Another gain and another colour of each set: class means alone take that for a difference of labels."""
+    rng = np.random.default_rng(0)
+    before = paper.semantic_recovery(Study())
+    for name in SYNTHETIC:
+        made = course[name]
+        width = made.frames.shape[1]
+        frames = made.frames * rng.uniform(0.5, 3, width) + rng.normal(0, 9, width)
+        course[name] = replace(made, frames=frames.astype(np.float32))
+    after = paper.semantic_recovery(Study())
+    change = {
+        what: abs(after[what]["manhattan"]["value"] - before[what]["manhattan"]["value"])
+        for what in ("class means", "class means, standardised")
+    }
+    assert change["class means, standardised"] < 0.02
+    assert change["class means"] > change["class means, standardised"]
+
+
+# --- tags heard elsewhere ---
+
+
+def tagged_songs(course, monkeypatch):
+    """A target whose frames are its true tags, and a tag set with the same tags in another order."""
+    tags = ["beat", "bass", "drums", "major", "acoustic", "synth", "minor", "slow"]
+    plan = corpus.plan("gtzan")[::9]
+    true = np.array([[tag in excerpt.true_tags() for tag in tags] for excerpt in plan])
+    n = len(plan)
+    ids = [excerpt.id for excerpt in plan]
+    data = made_dataset("gtzan-synth", n, labels=["a"], groups=np.arange(n) // 3)
+    course["gtzan-synth"] = made_features(replace(data, track_ids=ids, y=np.arange(n)), centres=true * 1.0)
+    source = course["magnatagatune-synth"]
+    y = np.arange(30)[:, None] < np.arange(16, 0, -2)  # 16, 14, ... clips, for the tags from behind
+    dataset = replace(source.dataset, y=y, label_names=tags[::-1])
+    course["magnatagatune-synth"] = replace(source, dataset=dataset)
+    monkeypatch.setattr(Study, "targets", ["gtzan-synth"])
+    d = len(tags)
+    space = {"magnatagatune-synth": tags}, np.zeros(d), np.ones(d), np.eye(d), [np.eye(d)], np.zeros(1)
+    study = Study()
+    study._kept["embedding", "magnatagatune-synth"] = Embedding(*space)
+    return study, true
+
+
+def test_tags_heard_elsewhere_stand_beside_a_constant_list(course, monkeypatch):
+    """A space that knows all tags has an AUC of 1. Every constant list has 0.5, however often it is right."""
+    study, true = tagged_songs(course, monkeypatch)
+    heard, constant = paper.heard_tags(study)
+    assert (heard["dataset"], heard["method"], heard["auc"], heard["auc_error"]) == (
+        *("gtzan-synth", "tag embedding", 1.0, 0.0),
+    )
+    assert heard["precision"] == pytest.approx(np.minimum(true.sum(axis=1) / 5, 1).mean())
+    assert (constant["method"], constant["auc"], constant["auc_error"]) == ("constant list", 0.5, 0.0)
+    right = true[:, :2:-1].mean(axis=1)  # the last five are the most frequent ones in the source
+    assert constant["precision"] == pytest.approx(right.mean())
+    artists = np.arange(len(true)) // 3
+    assert constant["precision_error"] == pytest.approx(evaluate.standard_error(right, artists))
+
+
+def test_the_error_of_an_auc_is_over_artists(course, monkeypatch):
+    """Songs heard with noise: three of each artist tell less than as many of different artists."""
+    rng = np.random.default_rng(0)
+    true = np.repeat(rng.random((20, 4)) < 0.5, 9, axis=0)
+    scores = true + np.repeat(rng.normal(0, 1.5, (20, 4)), 9, axis=0)
+    errors = [
+        experiments._auc_with_error(scores, true, artists, 0)["auc_error"]
+        for artists in (np.arange(180) // 9, np.arange(180))
+    ]
+    assert errors[0] > 2 * errors[1]
+
+
+def test_tags_of_real_songs_are_not_known():
+    assert paper.heard_tags(with_real("gtzan")) == []
+
+
 # --- Tables 4 and 5, Figure 3 ---
 
 
@@ -103,7 +181,10 @@ def test_each_cell_is_the_protocol_on_windows_and_songs(course):
     songs = study.windows("homburg-synth", "tag"), np.array(data.label_names)[data.y]
     cell = study, "homburg-synth", "tag"
     assert paper.classify(*cell).scores.tolist() == paper.accuracy(*songs, seed=3).scores.tolist()
-    assert paper.curve(*cell).scores.tolist() == paper.few_labels(*songs, seed=3).scores.tolist()
+    curve, plain = paper.curve(*cell), paper.plain_curve(*cell)
+    assert curve.scores.tolist() == paper.few_labels(*songs, seed=3).scores.tolist()
+    assert plain.scores.tolist() == paper.few_labels(*songs, seed=3, ridge=0).scores.tolist()
+    assert evaluate.compare(curve, plain).p.shape == (3,)  # the same folds and draws
     assert paper.similar(*cell).tolist() == paper.similarity(*songs).tolist()
 
 
@@ -137,7 +218,7 @@ def test_measure_gives_every_cell_and_frees_windows(course):
 def test_unknown_experiments_are_refused():
     for call in (paper.reproduce, paper.measure):
         with pytest.raises(
-            DatasetError, match=r"no experiment 'table6'; there are .*table4, table5, figure3"
+            DatasetError, match=r"no experiment 'table6'; there are .*table4, table5, figure3, figure3_plain"
         ):
             call(Study(), ["table6"])
 
@@ -172,6 +253,8 @@ def test_a_real_set_is_split_by_artist_and_as_published(course):
     report = paper.reproduce(study, ["table4"])
     assert [row["split"] for row in report["splits"]] == ["by artist", "thirds"] * 3
     assert {row["features"] for row in report["splits"]} == set(paper.FEATURES)
+    reach = by_hand.standard_error * stats.norm.ppf(0.975)
+    assert [row["reach"] for row in report["splits"][:2]][1] == pytest.approx(reach)
     assert "splits" not in paper.reproduce(study, ["table5"])
 
 

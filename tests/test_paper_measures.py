@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from made_songs import songs_of
 
 from mirlab import evaluate, paper
-from mirlab.paper import measures
+from mirlab.paper import measures, protocol
 
 
 def labels_of(*sizes):
@@ -20,6 +20,24 @@ def test_accuracy_is_ten_folds_with_the_seed(groups):
     result = paper.accuracy(songs_of(y), y, groups, seed=3)
     by_hand = evaluate.cross_validate(songs_of(y), y, groups=groups, n_splits=10, random_state=3)
     assert result.scores.tolist() == by_hand.scores.tolist() and len(result.scores) == 10
+
+
+def test_a_curve_has_the_draws_of_the_protocol():
+    y = labels_of(13, 13)
+    windows = songs_of(y)
+    by_hand = evaluate.learning_curve(windows, y, per_class=(1, 2, 5, 10), n_draws=2, random_state=3)
+    curve = paper.few_labels(windows, y, seed=3)
+    assert protocol.DRAWS == curve.n_draws == 2
+    assert curve.scores[:4].tolist() == by_hand.scores.tolist()
+
+
+@pytest.mark.parametrize("measure", [paper.accuracy, paper.few_labels])
+def test_the_ridge_is_chosen_inside_training_unless_another_one_is_asked_for(measure):
+    y = labels_of(20, 20, 20)
+    windows = songs_of(y, 40, apart=0.3, longest=2)
+    default, nested, plain = (measure(windows, y, **how) for how in ({}, {"ridge": "nested"}, {"ridge": 0}))
+    assert default.scores.tolist() == nested.scores.tolist() != plain.scores.tolist()
+    np.testing.assert_array_equal(default.folds, plain.folds)  # so that they can be compared
 
 
 def test_similarity_is_precision_at_10_under_l1():

@@ -10,16 +10,20 @@ import numpy as np
 import pytest
 import soundfile
 from made_course import SYNTHETIC, made_dataset, made_features, with_real
+from scipy import stats
 
 from mirlab import evaluate, paper
-from mirlab.paper import Study, protocol, report
+from mirlab.paper import Study, inference, protocol, report
 
-CELL = {"dataset": str, "features": str, "value": float, "standard_error": float}
+CELL = {"dataset": str, "features": str, "value": float, "reach": float, "scores": list}
 SCHEMA = {
     "table3": {"seed": str, "neighbours": list},
     "table4": CELL,
     "table5": CELL,
     "figure3": CELL | {"per_class": int},
+    "figure3_plain": CELL | {"per_class": int},
+    "tags": {"dataset": str, "method": str}
+    | dict.fromkeys(("auc", "auc_error", "precision", "precision_error"), float),
 }
 
 
@@ -32,8 +36,10 @@ def check_schema(made):
     for name, schema in SCHEMA.items():
         for row in made.get(name, []):
             assert {key: type(value) for key, value in row.items()} == schema
-            assert row.get("features", "base") in paper.FEATURES
+            assert row.get("features", "base") in made["features"]
             assert 0 <= row.get("value", 0) <= 1
+            if "scores" in row:
+                assert row["value"] == pytest.approx(np.mean(row["scores"]), abs=1e-5)
     assert made["scale"] in ("lesson", "paper")
     assert set(made["versions"]) >= {"mirlab", "python", "numpy", "librosa"}
     assert all(type(s) is float and s >= 0 for s in made["seconds"].values())
@@ -46,14 +52,18 @@ def test_a_report_has_the_agreed_schema(course):
     assert set(made) == {
         *("scale", "seed", "versions", "seconds", "peak_memory_mb", "table3", "semantic_recovery", "table4"),
         *("table5", "attainable", "figure3", "findings", "sources", "missing", "comparable", "problems"),
-        "features",
+        *("features", "figure3_plain", "tags", "differences", "artists"),
     }
     assert all(key in paper.reproduce.__doc__ for key in {*made, "splits"})
     assert (made["scale"], made["seed"], made["missing"], made["problems"]) == ("lesson", 5, [], [])
-    assert [len(made[name]) for name in SCHEMA] == [52, 12, 12, 36]
-    assert {row["per_class"] for row in made["figure3"]} == {1, 2, 4}  # five songs per label, five folds
+    assert [len(made[name]) for name in SCHEMA] == [52, 12, 12, 36, 36, 8]
+    for name in ("figure3", "figure3_plain"):
+        assert {row["per_class"] for row in made[name]} == {1, 2, 4}  # five songs per label, five folds
     assert made["attainable"] == dict.fromkeys(SYNTHETIC, 0.4)
-    assert set(made["findings"]) == set(SCHEMA)
+    assert set(made["findings"]) == set(SCHEMA) - {"tags"}
+    assert {row["dataset"]: len(row["scores"]) for row in made["table5"]} == {
+        name: len(artists) for name, artists in made["artists"].items()
+    }
     assert set(made["seconds"]) == {"features", "embeddings", "windows", *SCHEMA}
     assert made["sources"]["gtzan-synth"] == {
         "genre": ["artists1517-synth", "homburg-synth", "unique-synth"],
@@ -61,22 +71,69 @@ def test_a_report_has_the_agreed_schema(course):
     }
 
 
+def test_differences_follow_from_what_a_report_holds(course, monkeypatch):
+    """Also after it was written and read: several reports can be compared without measuring again."""
+    monkeypatch.setattr(Study, "targets", ["gtzan-synth", "unique-synth"])
+    made = json.loads(json.dumps(paper.reproduce(Study(), ["table4", "table5", "figure3"])))
+    assert set(made["differences"]) == {"table4", "table5", "figure3"}
+    for name, rows in made["differences"].items():
+        assert rows == paper.differences([made], name)
+        sizes = 3 if name == "figure3" else 1
+        assert len(rows) == 2 * 3 * sizes and {row["target"] for row in rows} == {*Study().targets, "all"}
+        p = [row["p"] for row in rows if row["target"] == "all"]
+        assert [row["adjusted"] for row in rows if row["target"] == "all"] == evaluate.holm(p).tolist()
+    assert paper.values([made], "table4")[0]["reach"] == pytest.approx(made["table4"][0]["reach"], rel=1e-3)
+
+
+def test_queries_of_one_artist_count_once_in_the_papers_sets(course, monkeypatch):
+    """Though the paper splits by song, and so do we."""
+    monkeypatch.setattr(Study, "targets", ["gtzan-synth"])
+    groups = np.array([f"artist {i // 2}" for i in range(50)])
+    course["gtzan-synth"] = made_features(made_dataset("gtzan-synth", groups=groups))
+    made = paper.reproduce(Study(features=["base"]), ["table4", "table5"])
+    assert sorted(made["artists"]["gtzan-synth"]) == sorted(i // 2 for i in range(50))
+    [row] = made["table5"]
+    error = evaluate.standard_error(row["scores"], groups)
+    assert row["reach"] == pytest.approx(error * stats.t.ppf(0.975, 24), rel=1e-3)
+    assert len(made["table4"][0]["scores"]) == 5 and made["differences"] == {"table4": [], "table5": []}
+    assert set(made["findings"].values()) == {"There is nothing to compare with the base features."}
+
+
+def test_controls_have_rows_and_differences_too(course, monkeypatch):
+    monkeypatch.setattr(Study, "targets", ["gtzan-synth"])
+    for name in list(course):
+        course[name] = made_features(course[name].dataset, width=24, key=name)  # MFCCs need twenty
+    kinds = [*paper.FEATURES, *paper.CONTROLS]
+    made = paper.reproduce(Study(features=kinds), ["table5", "figure3_plain"])
+    check_schema(made)
+    assert [row["features"] for row in made["table5"]] == kinds
+    assert {row["features"] for row in made["figure3_plain"]} == set(paper.FEATURES)
+    assert list(dict.fromkeys(row["features"] for row in made["differences"]["table5"])) == kinds[1:]
+    assert list(made["sources"]["gtzan-synth"]) == ["genre", "tag"]
+
+
 def test_rows_are_what_was_measured(course, monkeypatch):
+    """The reach of five folds: t with 4 degrees of freedom, times the corrected error."""
     monkeypatch.setattr(Study, "targets", ["unique-synth"])
     study = Study()
     results = paper.measure(study)["results"]
+
+    def reach(scores):
+        return 2.77645 * np.sqrt((1 / 5 + 1 / 4) * scores.var(axis=-1, ddof=1))
+
     cell = results["table4"]["unique-synth", "tag"]
     row = report._rows(study, "table4", results["table4"])[-1]
     assert (row["dataset"], row["features"]) == ("unique-synth", "tag")
-    assert (row["value"], row["standard_error"]) == (cell.mean, cell.standard_error)
+    assert (row["value"], row["reach"]) == pytest.approx((cell.mean, reach(cell.scores)), rel=1e-5)
+    assert row["scores"] == cell.scores.round(5).tolist()
     cell = results["table5"]["unique-synth", "tag"]
     row = report._rows(study, "table5", results["table5"])[-1]
-    assert row["value"] == cell.mean()
-    assert row["standard_error"] == pytest.approx(cell.std(ddof=1) / np.sqrt(70))  # 14 labels of 5 songs
+    assert row["value"] == cell.mean()  # 14 labels of 5 songs, each by an artist of its own
+    assert row["reach"] == pytest.approx(cell.std(ddof=1) / np.sqrt(70) * stats.t.ppf(0.975, 69))
     curve = results["figure3"]["unique-synth", "tag"]
     rows = report._rows(study, "figure3", results["figure3"])[-3:]
     assert [row["value"] for row in rows] == curve.mean.tolist()
-    assert [row["standard_error"] for row in rows] == curve.standard_error.tolist()
+    assert [row["reach"] for row in rows] == pytest.approx(reach(curve.scores), rel=1e-5)
     assert [row["per_class"] for row in rows] == [1, 2, 4]
 
 
@@ -91,15 +148,17 @@ def test_errors_of_a_folder_count_recordings(course):
     [row] = report._rows(study, "table5", results)
     of_recordings = results["folder", "base"].reshape(12, 9).mean(axis=1)
     assert row["value"] == pytest.approx(of_recordings.mean())
-    assert row["standard_error"] == pytest.approx(evaluate.standard_error(of_recordings))
+    error = evaluate.standard_error(of_recordings)
+    assert row["reach"] == pytest.approx(error * stats.t.ppf(0.975, 11))
 
 
-@pytest.mark.parametrize("only", [["table3"], ["table5", "table3"], []])
+@pytest.mark.parametrize("only", [["table3"], ["table5", "table3"], ["tags"], []])
 def test_only_some_experiments(course, only):
     made = paper.reproduce(Study(), only)
-    assert set(made) & set(SCHEMA) == set(only) == set(made["findings"])
+    assert set(made) & set(SCHEMA) == set(only) and set(made["findings"]) == set(only) - {"tags"}
+    assert set(made["differences"]) == set(only) & set(inference.MEASURED)
     assert ("semantic_recovery" in made) == ("table3" in only)
-    assert ("attainable" in made) == ("table5" in only)
+    assert ("attainable" in made) == ("artists" in made) == ("table5" in only)
 
 
 def test_the_same_seed_gives_the_same_figures_from_nothing(course, data_dir, monkeypatch):
@@ -118,21 +177,24 @@ def test_problems_are_reported_once_and_the_rest_goes_on(course):
     course["gtzan-synth"] = made_features(made_dataset("gtzan-synth", 1))
     made = paper.reproduce(Study())
     problems = dict(problem.split(" of gtzan-synth: ") for problem in made["problems"])
-    assert list(problems) == ["table4", "table5", "figure3"]  # once each, not for every kind of features
+    # Once each, not for every kind of features.
+    assert list(problems) == ["table4", "table5", "figure3", "figure3_plain"]
     assert problems["table4"].startswith("y: label 'blues' (likewise 'classical', ")
     assert problems["table5"].startswith("k=10 neighbours are needed, but there are only 9 other rows")
-    assert problems["figure3"] == problems["table4"]
-    for name, rows in (("table4", 9), ("table5", 9), ("figure3", 27)):
+    assert problems["figure3"] == problems["figure3_plain"] == problems["table4"]
+    for name, rows in (("table4", 9), ("table5", 9), ("figure3", 27), ("figure3_plain", 27)):
         assert len(made[name]) == rows
         assert not [row for row in made[name] if row["dataset"] == "gtzan-synth"]
-    assert "of 3 sets" in made["findings"]["table4"]
+    assert made["findings"]["table4"].count("of 3 comparisons of one set.") == 2
 
 
 def test_a_report_of_nothing_says_so(course, monkeypatch):
     monkeypatch.setattr(Study, "targets", ["gtzan-synth"])
     course["gtzan-synth"] = made_features(made_dataset("gtzan-synth", 1, labels=["a", "b"]))
     made = paper.reproduce(Study(), ["table4", "table5", "figure3"])
-    assert made["table4"] == made["table5"] == made["figure3"] == [] and made["attainable"] == {}
+    assert made["table4"] == made["table5"] == made["figure3"] == []
+    assert made["attainable"] == made["artists"] == {}
+    assert made["differences"] == {"table4": [], "table5": [], "figure3": []}
     assert [problem.split(":")[0] for problem in made["problems"]] == [
         *("table4 of gtzan-synth", "table5 of gtzan-synth", "figure3 of gtzan-synth")
     ]
@@ -175,7 +237,8 @@ def test_a_real_set_beside_the_synthetic_ones(sound):
     made = paper.reproduce(Study(root=sound))
     check_schema(made)
     assert {row["dataset"] for row in made["table4"]} == {"gtzan"}
-    assert [len(made[name]) for name in SCHEMA] == [52, 3, 3, 12]
+    assert [len(made[name]) for name in SCHEMA] == [52, 3, 3, 12, 12, 0]
+    assert "Tags heard" not in paper.as_text(made)  # of real songs the true tags are not known
     base = [row["value"] for row in made["table4"] if row["features"] == "base"]
     assert base == [1.0]  # 220 Hz is not 880 Hz
     assert {row["per_class"] for row in made["figure3"]} == {1, 2, 5, 6}

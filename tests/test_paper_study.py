@@ -66,7 +66,8 @@ def test_unknown_kinds_of_embeddings_are_refused():
 
 
 def test_no_windows_of_an_embedding_that_saw_the_target(course):
-    with pytest.raises(ValueError, match="features='joint' is unknown; it must be 'base', 'genre', 'tag'"):
+    kinds = "'base', 'genre', 'tag', 'mfcc', 'whitened', 'random', 'rotation', 'mtt_musicnn'"
+    with pytest.raises(ValueError, match=f"features='joint' is unknown; it must be {kinds}"):
         Study().windows("gtzan-synth", "joint")
 
 
@@ -101,13 +102,17 @@ def test_a_kind_of_features_that_is_unknown():
 # --- no leak ---
 
 
-@pytest.mark.parametrize("kind", ["genre", "tag"])
+@pytest.mark.parametrize("kind", ["genre", "tag", "random", "rotation", "whitened"])
 @pytest.mark.parametrize("target", SYNTHETIC)
 def test_learning_never_reads_the_target(course, target, kind, monkeypatch):
+    """Neither embeddings nor the maps of the controls."""
     read = []
     monkeypatch.setattr(Study, "stored", lambda self, name: read.append(name) or course[name])
-    Study().embedding(kind, target)
-    assert set(read) == set(Study().sources(kind, target))
+    if kind == "whitened":
+        Study()._whitening()
+    else:
+        Study()._transform(target, kind)
+    assert set(read) == set(Study().sources("genre" if kind == "genre" else "tag", target))
     assert target not in read
 
 

@@ -7,103 +7,57 @@ import pandas as pd
 import pytest
 from made_course import with_real
 
-from mirlab import evaluate, paper, store
+from mirlab import paper, store
 from mirlab.datasets import Dataset
 from mirlab.errors import DatasetError
-from mirlab.paper import Study, findings, layout, text
+from mirlab.paper import Study, findings, inference, layout, text
 
 # --- findings ---
 
 
-def cross_validation(scores):
-    y = np.tile([0, 1], len(scores) * 5)
-    folds = np.repeat(np.arange(len(scores)), 10)
-    return evaluate.CrossValidation(np.array(scores), folds, y, np.array([0, 1]), np.zeros((len(y), 2)))
+def found(features, target, difference, verdict="no difference found", **more):
+    """One row of `differences`."""
+    return {
+        **{"features": features, "target": target, "difference": difference, "reach": 0.02},
+        **{"p": 0.01, "adjusted": 0.02, "verdict": verdict},
+    } | more
 
 
-def learning(scores, per_class=paper.PER_CLASS):
-    like = cross_validation(np.zeros(np.shape(scores)[1]))
-    return evaluate.LearningCurve(np.array(scores), like.folds, like.y, per_class, 5, 0)
-
-
-BASE = np.array([0.50, 0.52, 0.48, 0.51, 0.49])
-WOBBLE = np.array([0.001, -0.001, 0.002, 0.0, -0.002])
-GAIN = np.array([0.1, 0.1, -0.1, 0.3, -0.2])[:, None]
-
-
-def test_accuracy_findings_name_differences_beyond_chance():
-    results = {
-        ("a", "base"): cross_validation(BASE),
-        ("a", "genre"): cross_validation(BASE - 0.1 + WOBBLE),
-        ("a", "tag"): cross_validation(BASE + 0.05 + WOBBLE),
-        ("b", "base"): cross_validation(BASE),
-        ("b", "genre"): cross_validation(BASE + 10 * WOBBLE),
-        ("b", "tag"): cross_validation(BASE),
-    }
-    assert findings.about("table4", results) == (
-        "The genre embedding is ahead of the base features on 0 of 2 sets; "
-        "differences beyond chance (paired test, p < 0.05): a -0.100. "
-        "The tag embedding is ahead of the base features on 1 of 2 sets; "
-        "differences beyond chance (paired test, p < 0.05): a +0.050."
-    )
-    del results["a", "tag"]
-    assert findings.about("table4", results).endswith(
-        "on 0 of 1 sets; differences beyond chance (paired test, p < 0.05): none."
+def test_findings_are_means_of_the_sets_and_say_what_is_a_difference():
+    rows = [
+        *(found("genre", "a", -0.1, "worse"), found("genre", "b", 0.02), found("genre", "all", -0.04)),
+        *(found("tag", "a", 0.05), found("tag", "b", 0.03, "better"), found("tag", "all", 0.04, "better")),
+    ]
+    assert findings.about({"table4": ["rows"], "differences": {"table4": rows}}, "table4") == (
+        "genre minus base, mean of the sets: -0.040 ± 0.020; ahead in 1 of 2 comparisons of one set. "
+        "tag minus base, mean of the sets: +0.040 ± 0.020 (better); ahead in 2 of 2 comparisons of one set."
     )
 
 
-def test_similarity_findings():
-    results = {
-        ("a", "base"): np.array([0.2, 0.4]),
-        ("a", "genre"): np.array([0.3, 0.4]),
-        ("a", "tag"): np.array([0.2, 0.2]),
-        ("b", "base"): np.array([0.2, 0.4]),
-    }
-    assert findings.about("table5", results) == (
-        "The genre embedding is ahead of the base features on 1 of 1 sets (a +0.050). "
-        "The tag embedding is ahead of the base features on 0 of 1 sets (a -0.100)."
+def test_findings_of_a_curve_name_the_songs():
+    rows = [
+        found(
+            "tag",
+            target,
+            0.1 / k - 0.02,
+            "better" if k == 1 else "worse" if k == 20 else "no difference found",
+            per_class=k,
+        )
+        for k in (1, 5, 20)
+        for target in ("a", "all")
+    ]
+    assert findings.about({"figure3": ["rows"], "differences": {"figure3": rows}}, "figure3") == (
+        "tag minus base, mean of the sets: 1 per label +0.080 ± 0.020 (better), 5 per label +0.000 ± 0.020, "
+        "20 per label -0.015 ± 0.020 (worse); ahead in 1 of 3 comparisons of one set."
     )
 
 
-def test_curve_findings_separate_few_from_many_songs():
-    base = np.tile(BASE, (5, 1))
-    results = {
-        ("a", "base"): learning(base),
-        ("a", "genre"): learning(base + GAIN + WOBBLE),
-        ("a", "tag"): learning(base),
-    }
-    assert findings.about("figure3", results) == (
-        "With 5 songs per label or fewer, the genre embedding is ahead of the base features "
-        "in 2 of 3 comparisons (2 beyond chance, p < 0.05); with 20, in 0 of 1. "
-        "With 5 songs per label or fewer, the tag embedding is ahead of the base features "
-        "in 0 of 3 comparisons (0 beyond chance, p < 0.05); with 20, in 0 of 1."
-    )
-
-
-def test_curve_findings_name_the_songs_that_exist():
-    """One set ends at 20 songs per label, one at 9, one at 4."""
-    results = {}
-    for target, sizes in (("a", (1, 2, 5, 10, 20)), ("b", (1, 2, 5, 9)), ("c", (1, 2, 4))):
-        base = np.tile(BASE, (len(sizes), 1))
-        gain = np.resize([0.1, -0.1, 0.1, 0.1], len(sizes))[:, None]
-        results |= {(target, "base"): learning(base, sizes)}
-        results |= {(target, "genre"): learning(base + gain + WOBBLE, sizes)}
-    told = findings.about("figure3", results)
-    assert "in 6 of 9 comparisons (6 beyond chance, p < 0.05); with 9 to 20, in 2 of 2." in told
-    told = findings.about("figure3", {key: one for key, one in results.items() if key[0] == "c"})
-    assert told.startswith("With 5 songs per label or fewer, the genre embedding is ahead of the base ")
-    assert "in 2 of 3 comparisons (2 beyond chance, p < 0.05)." in told and "; with" not in told
-
-
-@pytest.mark.parametrize(
-    ("experiment", "one"),
-    [("table4", cross_validation(BASE)), ("table5", BASE), ("figure3", learning(np.tile(BASE, (5, 1))))],
-)
-def test_findings_without_anything_to_compare(experiment, one):
-    for results in ({("a", "base"): one}, {("a", "tag"): one}, {("a", "base"): one, ("b", "tag"): one}):
-        told = findings.about(experiment, results)
-        assert told == "There is nothing to compare with the base features."
-    assert findings.about(experiment, {}) == "No data set could be measured: see the notes."
+@pytest.mark.parametrize("experiment", inference.MEASURED)
+def test_findings_without_anything_to_compare(experiment):
+    told = findings.about({experiment: ["a row"], "differences": {experiment: []}}, experiment)
+    assert told == "There is nothing to compare with the base features."
+    told = findings.about({experiment: [], "differences": {experiment: []}}, experiment)
+    assert told == "No data set could be measured: see the notes."
 
 
 def test_neighbour_findings():
@@ -126,12 +80,12 @@ def test_neighbour_findings():
 
 def test_a_table_keeps_the_order_of_its_rows():
     rows = [
-        {"set": name, "kind": kind, "k": k, "value": value, "standard_error": 0.5}
+        {"set": name, "kind": kind, "k": k, "value": value, "reach": 0.5}
         for value, (name, kind, k) in enumerate(
             [("z", "b", 10), ("z", "b", 2), ("a", "c", 2), ("a", "a", 10)]
         )
     ]
-    table = layout.table(rows, ["set", "kind"], "k", layout.with_error)
+    table = layout.table(rows, ["set", "kind"], "k", layout.with_interval)
     assert table.index.tolist() == [("z", "b"), ("a", "c"), ("a", "a")] and table.columns.tolist() == [10, 2]
     assert table.loc[("z", "b")].tolist() == ["0.000 ± 0.500", "1.000 ± 0.500"]
     assert table.loc[("a", "c"), 2] == "2.000 ± 0.500" and pd.isna(table.loc[("a", "c"), 10])
@@ -139,12 +93,19 @@ def test_a_table_keeps_the_order_of_its_rows():
     assert means.loc["z", "b"] == 0.5 and means.index.tolist() == ["z", "a"]
 
 
+def test_a_difference_has_a_sign_and_a_value_has_none():
+    row = {"value": 0.1234, "difference": 0.0, "reach": 0.0456}
+    assert layout.with_interval(row) == "0.123 ± 0.046"
+    assert layout.with_interval(row, "difference") == "+0.000 ± 0.046"
+    assert layout.with_interval(row | {"difference": -0.1}, "difference") == "-0.100 ± 0.046"
+
+
 # --- the text ---
 
 
 def real_report(**changes):
     """Make a report on two real sets of different size."""
-    cell = {"value": 0.5, "standard_error": 0.01}
+    cell = {"value": 0.5, "reach": 0.01}
     rows = [
         {"dataset": name, "features": features, **cell}
         for name in ("gtzan", "folder")
@@ -163,6 +124,7 @@ def real_report(**changes):
         },
         "attainable": {"gtzan": 0.9, "folder": 1.0},
         "figure3": [row | {"per_class": k} for row in rows for k in sizes[row["dataset"]]],
+        "figure3_plain": [row | {"per_class": 1, "value": 0.4} for row in rows],
         "splits": [row | {"split": "by artist"} for row in rows[1:3]],
         "sources": {"gtzan": {"genre": ["homburg"], "tag": ["magnatagatune"]}},
         "comparable": {"gtzan": {"base": "", "tag": "too small"}, "joint": {"table3": "too small"}},
@@ -180,6 +142,34 @@ def test_the_text_shows_the_songs_that_exist_and_dashes():
     [split] = [line for line in lines if "by artist  " in line]
     assert split.split() == ["gtzan", "by", "artist", "-", *["0.500", "±", "0.010"] * 2]
     assert "Embeddings for gtzan: genre, learned on homburg; tag, learned on magnatagatune." in lines
+
+
+def test_the_text_shows_plain_least_squares_too():
+    lines = paper.as_text(real_report()).splitlines()
+    plain = lines.index("Figure 3 again, with plain least squares: no ridge.")
+    assert lines[plain + 2].split() == ["gtzan", "base", "0.400", "±", "0.010"]
+    assert "Table 5. Precision at 10, L1 (ours ± half the 95 % interval; the paper's in brackets)." in lines
+
+
+def test_the_text_shows_controls_and_a_dash_where_there_is_no_row():
+    kinds = ["base", "whitened", "mfcc"]
+    rows = [{"dataset": "gtzan", "features": kind, "value": 0.5, "reach": 0.01} for kind in kinds[:2]]
+    lines = paper.as_text(real_report(features=kinds, table4=rows, splits=[])).splitlines()
+    table4 = next(i for i, line in enumerate(lines) if line.startswith("Table 4."))
+    assert lines[table4 + 1].split() == kinds
+    assert " ".join(lines[table4 + 2].split()) == "gtzan 0.500 ± 0.010 (0.748) 0.500 ± 0.010 -"
+
+
+def test_the_text_shows_tags_beside_a_constant_list():
+    row = {"dataset": "gtzan-synth", "auc": 0.8, "auc_error": 0.01, "precision": 0.5, "precision_error": 0.1}
+    constant = row | {"method": "constant list", "auc": 0.5, "auc_error": 0.0}
+    lines = paper.as_text(real_report(tags=[row | {"method": "tag embedding"}, constant])).splitlines()
+    told = [" ".join(line.split()) for line in lines if line.startswith("  gtzan-synth ")]
+    assert told == [
+        "gtzan-synth tag embedding 0.800 ± 0.020 0.500 ± 0.196",
+        "gtzan-synth constant list 0.500 ± 0.000 0.500 ± 0.196",
+    ]
+    assert not [line for line in paper.as_text(real_report(tags=[])).splitlines() if "Tags heard" in line]
 
 
 def test_the_text_says_what_precision_can_be_reached():

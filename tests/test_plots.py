@@ -79,7 +79,7 @@ def test_curves_go_through_the_figures():
             assert list(line.get_ydata()) == values
             assert np.allclose(line.get_xdata(), PER_CLASS, rtol=0.05)
         (bar,) = {round(np.ptp(bar, axis=0)[1], 6) for bar in axis.containers[0][2][0].get_segments()}
-        assert bar == 0.04  # a standard error on each side
+        assert bar == 0.04  # the reach of the interval on each side
 
 
 def test_curves_in_words():
@@ -102,6 +102,13 @@ def test_curves_end_where_the_songs_end():
     (_, line), *_ = drawn(few)
     assert len(line.get_xdata()) == 4 and line.get_xdata()[-1] == pytest.approx(9, rel=0.05)
     assert "gtzan, 9 per label: base 0.70." in figure.alt and "gtzan, 20" not in figure.alt
+
+
+def test_curves_of_all_kinds_and_with_a_title_of_their_own():
+    figure = plots.learning_curves(curves(["gtzan-synth"], KINDS[:7]), title="With plain least squares")
+    assert [kind for kind, _ in drawn(figure.axes[0])] == list(KINDS[:7])
+    title = " ".join(figure.get_suptitle().split())  # it is wrapped
+    assert title == "With plain least squares, with 95 % intervals (synthetic data sets)"
 
 
 @pytest.mark.parametrize(("ending", "synthetic"), [("-synth", True), ("", False)])
@@ -130,6 +137,10 @@ def test_tables_beside_the_papers():
     ]
     assert "Accuracy, all training songs: gtzan-synth base 0.123 (paper 0.748), genre 0.133" in figure.alt
     assert "Precision at 10: gtzan-synth base 0.123 (paper 0.480)" in figure.alt
+    for axis in (left, right):
+        bars = [container.lines[2][0].get_segments()[0] for container in axis.containers]
+        assert np.ptp(bars, axis=1)[:, 0] == pytest.approx(0.04) and len(bars) in (9, 3)
+    assert "Filled: ours, with 95 % intervals (synthetic data sets); hollow: " in figure.get_suptitle()
     assert len(figure.legends[0].get_texts()) == 3
 
 

@@ -22,14 +22,14 @@ def test_differences_have_bars_and_markers_that_point():
     assert [point.get_ydata()[0] for point in points] == [0, 1, 2]
     for container, row in zip(axis.containers, rows, strict=False):
         ((left, _), (right, _)) = container.lines[2][0].get_segments()[0]
-        assert (left, right) == pytest.approx((row["difference"] - 0.02, row["difference"] + 0.02))
+        assert (left, right) == pytest.approx((row["difference"] - 0.011, row["difference"] + 0.011))
     assert [text.get_text() for text in axis.get_yticklabels()] == [
         *("v\n(tag features)", "w\n(tag features)", "x\n(base features)")
     ]
     assert axis.get_ylim() == (2.5, -0.5)  # the first on top
-    assert figure.get_supxlabel() == "difference from c or d"
+    assert figure.get_supxlabel() == "difference from c or d, with its 95 % interval"
     assert [line.get_xdata() for line in axis.lines if line.get_linewidth() == 0.8] == [[0, 0]]
     assert figure.alt == (
-        "So. accuracy: v (tag features) against c +0.020 ± 0.010, better; w (tag features) against c -0.050 "
-        "± 0.010, worse; x (base features) against d +0.000 ± 0.010, no difference found."
+        "So. accuracy: v (tag features) against c +0.020 ± 0.011, better; w (tag features) against c -0.050 "
+        "± 0.011, worse; x (base features) against d +0.000 ± 0.011, no difference found."
     )
