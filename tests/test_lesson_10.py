@@ -50,7 +50,7 @@ def test_shuffling_is_heard_by_the_rise_and_backwards_is_not(gtzan):
 
 
 def test_one_seed_is_sure_of_similarity_alone(study):
-    pair = open_questions.QUESTIONS["blocks"].pairs[1]
+    pair = open_questions.QUESTIONS["blocks"].pairs[0]
     rows = variants.experiment([pair], study, targets=["gtzan-synth"], seeds=[0])
     one = {row["measure"]: row for row in rows["differences"] if row["target"] == "gtzan-synth"}
     assert one["similar"]["verdict"] == "better" and one["full"]["verdict"] == "no difference found"
@@ -69,28 +69,18 @@ def test_blocks_set_by_set():
 
 
 def test_blocks_gain_everywhere():
-    assert verdicts("blocks") == {"better"} and len(found("blocks")) == 6
-    for row in found("blocks"):
-        low, high = {"base": (0.095, 0.105), "tag": (0.045, 0.055)}[row["features"]]
-        if row["measure"] != "similar":
-            low, high = 0.045, 0.065  # "five to six points"
-        assert low < row["difference"] < high
+    assert verdicts("blocks") == {"better"} and len(found("blocks")) == 3
+    assert all(0.045 < row["difference"] < 0.065 for row in found("blocks"))  # "five to six points"
 
 
 def test_a_bound_costs_similarity_and_more_the_tighter():
     assert verdicts("bound", measure="similar") == {"worse"}
-    for kind in ("genre", "tag"):
-        falls = [row["difference"] for row in found("bound", measure="similar", features=kind)]
-        assert falls == sorted(falls, reverse=True)
-    worse = [row for row in found("bound", measure="full") if row["verdict"] != "no difference found"]
-    assert {(row["variant"], row["features"]) for row in worse} == {
-        ("labels within 0.03", "genre"),
-        ("labels within 0.03", "tag"),
-    }
-    assert all(row["difference"] == pytest.approx(-0.03, abs=0.005) for row in worse)
+    falls = [row["difference"] for row in found("bound", measure="similar")]
+    assert falls == sorted(falls, reverse=True)
+    [worse] = [row for row in found("bound", measure="full") if row["verdict"] != "no difference found"]
+    assert worse["variant"] == "labels within 0.03"
+    assert worse["difference"] == pytest.approx(-0.03, abs=0.005)
     assert verdicts("bound", measure="few") == {"no difference found"}
-    few = found("bound", measure="few", features="genre")
-    assert all(0.005 < row["difference"] < min(0.025, 2 * row["standard_error"]) for row in few)
 
 
 def test_recovery_is_best_at_a_bound_of_three_tenths():
@@ -105,19 +95,16 @@ def test_recovery_is_best_at_a_bound_of_three_tenths():
     assert loose > plain + 0.03 and plain > tight + 0.03 and tight > tightest + 0.1
 
 
-def test_hidden_units_hardly_matter():
+def test_hidden_units_do_not_help():
     for name in ("full", "few"):
         assert verdicts("nonlinear", measure=name) == {"no difference found"}
-    assert all(r["difference"] + 2.7 * r["standard_error"] < 0.04 for r in found("nonlinear", measure="full"))
-    sure = [row for row in found("nonlinear", measure="similar") if row["verdict"] != "no difference found"]
-    said = {(row["variant"], row["features"]): row["verdict"] for row in sure}
-    assert said == {("200 hidden units", "genre"): "better", ("50 hidden units", "tag"): "worse"}
-    assert all(abs(row["difference"]) == pytest.approx(0.01, abs=0.005) for row in sure)
-    won = []
-    for seed in paper.SEEDS:
-        cells = {(r["dataset"], r["features"]): r["value"] for r in paper.kept_report(seed)["table5"]}
-        won += [cells[name, "genre"] - cells[name, "base"] for name, kind in cells if kind == "base"]
-    assert np.mean(won) == pytest.approx(0.1, abs=0.015)  # "about ten times as much"
+    assert all(row["difference"] + row["reach"] < 0.02 for row in found("nonlinear", measure="full"))
+    fifty, two_hundred = found("nonlinear", measure="similar")
+    assert (fifty["verdict"], two_hundred["verdict"]) == ("worse", "no difference found")
+    assert fifty["difference"] == pytest.approx(-0.01, abs=0.005)
+    rows = paper.differences([paper.kept_report(seed) for seed in paper.SEEDS], "table5")
+    [won] = [row["difference"] for row in rows if (row["features"], row["target"]) == ("tag", "all")]
+    assert won == pytest.approx(0.09, abs=0.006)  # "about nine times as much"
 
 
 def test_the_joint_embedding_recovers_a_little_more_with_hidden_units():
@@ -136,14 +123,16 @@ def test_classifiers():
     assert better["difference"] == pytest.approx(0.05, abs=0.005)
 
 
-def test_regression_on_every_window_is_ahead_or_level():
-    whole = {}
-    for seed in paper.SEEDS:
-        for row in paper.kept_report(seed)["table4"]:
-            whole.setdefault((row["features"], row["dataset"]), []).append(row["value"])
-    for row in ANSWERS["classifier"]["scores"]:
-        if row["measure"] == "full":
-            assert row["value"] < np.mean(whole[row["features"], row["target"]]) + 0.005
+def test_half_of_the_network_s_lead_is_the_regression_s_ridge(study):
+    rows = [r for r in ANSWERS["classifier"]["scores"] if (r["features"], r["measure"]) == ("tag", "full")]
+    kept = {(row["variant"], row["target"]): row["value"] for row in rows}
+    lead, fair = [], []
+    for name in study.targets:
+        songs = evaluate.song_vectors(study.windows(name, "tag"))[:, None]
+        chosen = evaluate.cross_validate(songs, study.stored(name).dataset.y).mean
+        lead.append(kept["neural network", name] - kept["linear regression", name])
+        fair.append(kept["neural network", name] - chosen)
+    assert 0.25 < np.mean(fair) / np.mean(lead) < 0.75
 
 
 def test_what_is_learned_and_what_carries_over(study):

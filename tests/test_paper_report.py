@@ -224,7 +224,7 @@ def sound(course, monkeypatch, tmp_path):
     stored, extract = Study.stored, Study._extract
     monkeypatch.setattr(Study, "stored", lambda self, name: course.get(name) or stored(self, name))
     monkeypatch.setattr(
-        Study, "_extract", lambda self, names: extract(self, [n for n in names if n not in course])
+        Study, "_extract", lambda self, items: extract(self, [one for one in items if one[0] not in course])
     )
     return tmp_path / "music"
 

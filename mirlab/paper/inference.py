@@ -60,7 +60,7 @@ def over_folds(scores):
     Examples
     --------
     >>> over_folds([[0.1, 0.2, 0.3]])
-    Estimate(value=0.2, standard_error=0.0912..., freedom=2)
+    Estimate(value=0.2..., standard_error=0.0912..., freedom=2)
     """
     scores = np.asarray(scores, dtype=float)
     error = evaluate.corrected_error(scores.ravel(), n_splits=scores.shape[1])
@@ -86,7 +86,7 @@ def over_queries(scores, artists):
     Examples
     --------
     >>> over_queries([[0.0, 0.2, 0.4]], ["a", "b", "c"])
-    Estimate(value=0.2, standard_error=0.115..., freedom=2.0)
+    Estimate(value=0.2..., standard_error=0.115..., freedom=2.0)
     """
     scores = np.asarray(scores, dtype=float)
     parts = [(evaluate.standard_error(scores.mean(axis=0), artists) ** 2, len(np.unique(artists)) - 1)]
