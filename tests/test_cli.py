@@ -270,13 +270,13 @@ Table 3. Nearest labels in the joint embedding (L1); below each, the paper's.
   pop (homburg-synth): rock (gtzan-synth), jazz (unique-synth)
   First.
 
-Table 4. Accuracy, all training songs, up to ten folds (ours ± half the 95 % interval; the paper's in brackets).
+Table 4. Accuracy, all training songs, up to ten folds (± half the 95 % interval; the paper's in brackets).
                                           base                   genre                     tag
   gtzan-synth            0.712 ± 0.012 (0.748)               - (0.671)   0.800 ± 0.020 (0.754)
   folder                                     -           0.500 ± 0.100                       -
   Second.
 
-Table 5. Precision at 10, L1 (ours ± half the 95 % interval; the paper's in brackets).
+Table 5. Precision at 10, L1 (± half the 95 % interval; the paper's in brackets).
                                           base                   genre                     tag
   gtzan-synth                        - (0.480)   0.500 ± 0.010 (0.520)               - (0.530)
   Third.

@@ -148,7 +148,7 @@ def test_the_text_shows_plain_least_squares_too():
     lines = paper.as_text(real_report()).splitlines()
     plain = lines.index("Figure 3 again, with plain least squares: no ridge.")
     assert lines[plain + 2].split() == ["gtzan", "base", "0.400", "±", "0.010"]
-    assert "Table 5. Precision at 10, L1 (ours ± half the 95 % interval; the paper's in brackets)." in lines
+    assert "Table 5. Precision at 10, L1 (± half the 95 % interval; the paper's in brackets)." in lines
 
 
 def test_the_text_shows_controls_and_a_dash_where_there_is_no_row():

@@ -79,7 +79,7 @@ def _neighbours(report):
 
 def _beside_the_papers(name, report):
     """Show Table 4 or 5, with the figures of the paper in brackets."""
-    lines = [f"{TITLES[name]} (ours ± half the 95 % interval; the paper's in brackets)."]
+    lines = [f"{TITLES[name]} (± half the 95 % interval; the paper's in brackets)."]
     if report[name]:
         cells = (
             table(report[name], ["dataset"], "features", with_interval)
