@@ -63,14 +63,19 @@ def test_findings_without_anything_to_compare(experiment):
 def test_neighbour_findings():
     recovery = {
         what: {"manhattan": {"value": value, "standard_error": 0.036}, "cosine": {}}
-        for what, value in (("joint embedding", 0.724), ("class means", 0.441))
+        for what, value in (
+            ("joint embedding", 0.724),
+            ("class means", 0.441),
+            ("class means, whitened to 50", 0.73),
+        )
     }
     report = {"table3": [{"seed": "jazz (gtzan-synth)"}] * 52, "semantic_recovery": recovery}
     told = findings.about_table3(report)
-    assert "recover 0.72 ± 0.04 of the true overlap" in told
-    assert "class means of the base features recover 0.44 ± 0.04." in told
+    assert "recover 0.72 ± 0.07 of the true overlap" in told  # 1.96 standard errors
+    assert "class means of the base features recover 0.44 ± 0.07; the same means whitened" in told
+    assert told.endswith("without labels, 0.73 ± 0.07.")
     real = findings.about_table3(report | {"table3": [{"seed": "jazz (gtzan)"}]})
-    assert "0.72 ± 0.04 of the overlap estimated from the labels' names" in real
+    assert "0.72 ± 0.07 of the overlap estimated from the labels' names" in real
     report["semantic_recovery"] = {"problem": "It is not known."}
     assert findings.about_table3(report) == "The neighbours of 52 labels are listed. It is not known."
 

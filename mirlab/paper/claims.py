@@ -1,15 +1,11 @@
 """What holds, claim by claim: what the paper says, and what we find on synthetic and on real music."""
 
 import numpy as np
-from scipy import stats
 
-from mirlab.paper.inference import differences
+from mirlab.paper.inference import NORMAL, differences
 from mirlab.paper.layout import lines, with_interval
-from mirlab.paper.protocol import LEVEL
 
 NOT = "not measured"
-
-NORMAL = float(stats.norm.ppf(1 - LEVEL / 2))
 
 CLAIMS = (
     ("With one song per label, the tag embedding beats base features", "often", "figure3", "tag", 1, "base"),

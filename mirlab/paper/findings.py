@@ -1,5 +1,6 @@
 """What each experiment found, in a sentence."""
 
+from mirlab.paper.inference import NORMAL
 from mirlab.paper.layout import with_interval
 
 
@@ -18,14 +19,21 @@ def about_table3(report) -> str:
     recovery = report["semantic_recovery"]
     if "problem" in recovery:
         return f"The neighbours of {len(report['table3'])} labels are listed. " + recovery["problem"]
-    joint, means = (recovery[what]["manhattan"] for what in ("joint embedding", "class means"))
+    joint, means, whitened = (
+        recovery[what]["manhattan"]
+        for what in ("joint embedding", "class means", "class means, whitened to 50")
+    )
     synthetic = all(row["seed"].endswith("-synth)") for row in report["table3"])
     overlap = "true overlap" if synthetic else "overlap estimated from the labels' names"
     return (
-        f"The labels' neighbours in other sets recover {joint['value']:.2f} ± {joint['standard_error']:.2f} "
+        f"The labels' neighbours in other sets recover {_with_interval(joint)} "
         f"of the {overlap} (0 is chance, 1 the best possible); class means of the base features recover "
-        f"{means['value']:.2f} ± {means['standard_error']:.2f}."
+        f"{_with_interval(means)}; the same means whitened without labels, {_with_interval(whitened)}."
     )
+
+
+def _with_interval(cell):
+    return f"{cell['value']:.2f} ± {NORMAL * cell['standard_error']:.2f}"
 
 
 def about(report, experiment) -> str:

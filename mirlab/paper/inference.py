@@ -12,6 +12,9 @@ from scipy import stats
 from mirlab import evaluate
 from mirlab.paper.protocol import LEVEL
 
+NORMAL = float(stats.norm.ppf(1 - LEVEL / 2))
+"""Half the width of a 95 % interval in standard errors, where degrees of freedom are many or not known."""
+
 
 @dataclass(frozen=True)
 class Estimate:

@@ -7,16 +7,15 @@ import time
 from importlib.metadata import version
 
 import numpy as np
-from scipy import stats
 
 from mirlab import __version__, corpus
 from mirlab.paper import findings, protocol
 from mirlab.paper.comparability import comparable
 from mirlab.paper.experiments import check_experiments, heard_tags, measure, semantic_recovery, table3
-from mirlab.paper.inference import MEASURED, differences, over_folds, over_queries
+from mirlab.paper.inference import MEASURED, NORMAL, differences, over_folds, over_queries
 from mirlab.paper.measures import attainable, queries
 from mirlab.paper.memory import PeakMemory
-from mirlab.paper.protocol import EXPERIMENTS, GENRE_SETS, LEVEL, TAG_SET
+from mirlab.paper.protocol import EXPERIMENTS, GENRE_SETS, TAG_SET
 from mirlab.paper.study import Study
 
 
@@ -220,6 +219,6 @@ def _split_rows(results):
                 problems.append(f"split {split!r} of {target}: {result}")
             else:
                 about = {"dataset": target, "split": split, "features": features}
-                reach = float(result.standard_error * stats.norm.ppf(1 - LEVEL / 2))
+                reach = float(result.standard_error * NORMAL)
                 rows.append(about | {"value": float(result.mean), "reach": reach})
     return rows, list(dict.fromkeys(problems))

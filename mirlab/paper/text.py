@@ -5,6 +5,7 @@ from functools import partial
 
 from mirlab.datasets import Label, is_synthetic, real_name
 from mirlab.errors import DatasetError
+from mirlab.paper.inference import NORMAL
 from mirlab.paper.layout import table, with_interval
 from mirlab.paper.protocol import FEATURES
 from mirlab.paper.published_figures import kept_report, published
@@ -130,7 +131,7 @@ def _tags(report):
     lines = ["Tags heard in sets that the tag embedding has not learned from (± half the 95 % interval)."]
     lines.append(f"  {'':36s}{'mean AUC':>18s}{'precision at 5':>18s}")
     for row in report["tags"]:
-        cells = (f"{row[name]:.3f} ± {1.96 * row[f'{name}_error']:.3f}" for name in ("auc", "precision"))
+        cells = (f"{row[name]:.3f} ± {NORMAL * row[f'{name}_error']:.3f}" for name in ("auc", "precision"))
         lines.append(f"  {row['dataset']:20s}{row['method']:16s}" + "".join(f"{text:>18s}" for text in cells))
     return lines
 

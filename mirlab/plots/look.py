@@ -11,7 +11,7 @@ LOOK = {
     "mfcc": {"color": "#8c8c8c", "marker": "x", "linestyle": "-.", "label": "MFCC"},
     "whitened": {"color": "#e08214", "marker": "d", "linestyle": (0, (6, 2, 1, 2)), "label": "whitened base"},
     "random": {"color": "#bf812d", "marker": "1", "linestyle": (0, (1, 2)), "label": "random map"},
-    "rotation": {"color": "#7fbc41", "marker": "2", "linestyle": (0, (4, 3)), "label": "random rotation"},
+    "rotation": {"color": "#6aa329", "marker": "2", "linestyle": (0, (4, 3)), "label": "random rotation"},
     "mtt_musicnn": {"color": "#1b7837", "marker": "D", "linestyle": (0, (8, 2)), "label": "MTT_musicnn"},
     "msd_musicnn": {"color": "#762a83", "marker": "P", "linestyle": (0, (3, 1)), "label": "MSD_musicnn"},
     "mtt_vgg": {"color": "#a50026", "marker": "v", "linestyle": (0, (5, 1, 1, 1)), "label": "MTT_vgg"},
