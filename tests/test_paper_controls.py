@@ -146,7 +146,7 @@ def test_whitened_dimensions_are_at_most_two_hundred(course):
     course["magnatagatune-synth"] = store.StoredFeatures(tags.dataset, long, np.arange(31) * 640, [], "long")
     study = Study()
     assert np.shape(study.windows("gtzan-synth", "whitened")) == (50, 1, 200)
-    white = study._whitening()(np.concatenate(course["magnatagatune-synth"].windows()))
+    white = controls.make("whitened", study)(np.concatenate(course["magnatagatune-synth"].windows()))
     assert white.std(axis=0, ddof=1) == pytest.approx(1, abs=1e-3), "variance 1 in the tag set, not elsewhere"
     there = np.concatenate(study.windows("gtzan-synth", "whitened"))
     assert abs(there.std(axis=0, ddof=1) - 1).max() > 0.1
@@ -158,10 +158,7 @@ def test_garbage_changes_a_control_only_in_the_tag_set(course, kind):
     sound = course["gtzan-synth"].track(0).astype(np.float32)
 
     def mapped():
-        study = Study()
-        if kind == "whitened":
-            return study._whitening()(aggregate(sound))
-        return study._transform("gtzan-synth", kind)(sound)
+        return controls.make(kind, Study())(aggregate(sound) if kind == "whitened" else sound)
 
     before = mapped()
     tags = course["magnatagatune-synth"]
@@ -190,9 +187,12 @@ def test_what_only_learning_knows_does_not_change_a_random_map(course, other):
     assert one.shape == (1, 400) and np.array_equal(one, same)
 
 
-def test_one_map_serves_all_targets(course):
-    study = Study()
-    assert study._transform("gtzan-synth", "random") is study._transform("unique-synth", "random")
+def test_one_map_serves_all_targets(course, monkeypatch):
+    study, made = Study(), []
+    monkeypatch.setattr(controls, "make", lambda *what, make=controls.make: made.append(what) or make(*what))
+    for target in ("gtzan-synth", "unique-synth"):
+        study.windows(target, "random")
+    assert made == [("random", study)]
 
 
 def test_controls_are_measured_like_any_features_and_free_their_windows(course, monkeypatch):

@@ -12,8 +12,34 @@ from sklearn.preprocessing import StandardScaler
 
 from mirlab.features import WIDTH, block_level
 from mirlab.paper.embedding import Embedding
+from mirlab.paper.protocol import WHITENED
+from mirlab.warp import WarpEmbedding
 
 _FRAMES = 50_000  # standardised at a time: 80 MB
+
+
+def make(features, study):
+    """Make one of the controls from the tag set of a study, as the tag embedding is learned from it.
+
+    Parameters
+    ----------
+    features : {"random", "rotation", "whitened"}
+        Which one.
+    study : mirlab.paper.Study
+        Data, and the seed of what is drawn.
+
+    Returns
+    -------
+    callable
+        A map of frames; "whitened" is one of windows.
+    """
+    source = study.stored(*study.sources("tag"))
+    if features == "whitened":
+        return whitening(np.concatenate(source.windows()), WHITENED).transform
+    if features == "rotation":
+        return rotation(source.frames, study.seed)
+    n_components = study.parameters.get("n_components", WarpEmbedding().n_components)
+    return random_map(source.frames, n_components, study.seed)
 
 
 def random_map(frames, n_components, seed):

@@ -17,7 +17,6 @@ from mirlab.paper import controls, protocol
 from mirlab.paper import embedding as embeddings
 from mirlab.paper.embedding import Embedding
 from mirlab.paper.protocol import FEATURES, GENRE_SETS, KINDS, TAG_SET
-from mirlab.warp import WarpEmbedding
 
 KEPT = "finished features and embeddings are kept"
 
@@ -274,30 +273,16 @@ class Study:
                 raise DatasetError(f"{name}: {features} cannot describe the same excerpts as log-mel frames")
             return patches.windows(summary=_as_they_are)
         if features == "whitened":
-            whiten = self._keep("whitening", self._whitening)
             base = self._kept.get(("windows", name, "base")) or self.stored(name).windows()
-            return [whiten(windows).astype(np.float32) for windows in base]
-        return self.stored(name).windows(self._transform(name, features))
-
-    def _transform(self, name, features):
-        """Return the map of frames that makes a kind of features."""
-        if features in ("base", "mfcc"):
-            return {"base": None, "mfcc": mfcc}[features]
+            return [self._control(features)(windows).astype(np.float32) for windows in base]
         if features in ("random", "rotation"):
-            return self._keep(features, partial(self._drawn, features))
-        return self.embedding(features, name)
+            return self.stored(name).windows(self._control(features))
+        transforms = {"base": None, "mfcc": mfcc}
+        transform = transforms[features] if features in transforms else self.embedding(features, name)
+        return self.stored(name).windows(transform)
 
-    def _drawn(self, features):
-        """Draw a map at random, for frames that are standardised like those of the tag embedding."""
-        frames = self.stored(*self.sources("tag")).frames
-        if features == "rotation":
-            return controls.rotation(frames, self.seed)
-        n_components = self.parameters.get("n_components", WarpEmbedding().n_components)
-        return controls.random_map(frames, n_components, self.seed)
-
-    def _whitening(self):
-        windows = np.concatenate(self.stored(*self.sources("tag")).windows())
-        return controls.whitening(windows, protocol.WHITENED).transform
+    def _control(self, features):
+        return self._keep(features, lambda: controls.make(features, self))
 
     def forget_windows(self, name: str, features: str) -> None:
         """Free the memory of the arrays that `windows` returned.
