@@ -80,9 +80,12 @@ def test_above_a_guess_and_not_to_be_told_apart(fit, measured):
     accuracy = measured.accuracy
     assert all(result.mean > 0.45 for result in accuracy.values())
     assert np.bincount(fit.dataset.y).max() / len(fit) == pytest.approx(1 / 3, abs=0.02)
+    apart = {}
     for a, b in (("base", "genre"), ("base", "tag"), ("genre", "tag")):
         error = np.hypot(accuracy[a].standard_error, accuracy[b].standard_error)
-        assert abs(accuracy[a].mean - accuracy[b].mean) < 2 * error
+        apart[a, b] = abs(accuracy[a].mean - accuracy[b].mean) / error
+    assert apart["base", "genre"] < 2 and apart["genre", "tag"] < 2
+    assert 1.5 < apart["base", "tag"] < 2.5  # "about twice theirs"
 
 
 def test_at_precision_too_they_are_not_to_be_told_apart_and_a_little_above_chance(fit, measured):
@@ -107,7 +110,7 @@ def test_what_a_split_by_excerpts_promises(fit, measured):
 
 def test_counted_over_recordings_the_bar_is_wider_and_the_verdict_depends_on_the_folds(fit):
     assert len(set(fit.recordings)) == 28
-    beyond = 0
+    ahead = []
     for seed in range(3):
         right = {}
         for kind in ("base", "tag"):
@@ -117,8 +120,9 @@ def test_counted_over_recordings_the_bar_is_wider_and_the_verdict_depends_on_the
         mean, error = lesson11.by_recording(difference, fit.recordings)
         assert error > 1.1 * evaluate.standard_error(difference)
         assert mean > 0.05  # "ahead in all three deals"
-        beyond += mean > 2 * error
-    assert beyond == 2  # "only in two of them by more than two errors"
+        ahead.append(mean / error)
+    third, second, _ = sorted(ahead)
+    assert second > 2.7 and third < 2.3  # "about three errors or more, in the third by two at most"
 
 
 def test_jazz_lies_beside_jazz_and_the_others_are_scattered(fit):
