@@ -112,7 +112,7 @@ def test_every_table_is_made_of_real_sets(report):
 
 def test_overlap_by_name_takes_the_place_of_the_true_one(report):
     recovery = report["semantic_recovery"]
-    assert set(recovery) == {"joint embedding", "class means"}
+    assert {"joint embedding", "class means", "class means, whitened to 50"} <= set(recovery)
     assert "overlap estimated from the labels' names" in report["findings"]["table3"]
 
 
