@@ -73,9 +73,9 @@ def test_what_is_kept_is_what_comes_out_now(study, full):
 
 
 def test_the_notebook_shows_the_kept_table_beside_the_papers(full, shown):
-    told, table = re.search(r"Accuracy, all training songs: (.*)", shown)[1], kept(table="table4")
+    caption, table = re.search(r"Accuracy, all training songs: (.*)", shown)[1], kept(table="table4")
     for name in SETS:
-        mine = re.search(rf"{name} (base .*?)[;.]\s?(?=$|\w+-synth|\])", told)[1]
+        mine = re.search(rf"{name} (base .*?)[;.]\s?(?=$|\w+-synth|\])", caption)[1]
         for kind in paper.FEATURES:
             ours, theirs = re.search(rf"{kind} (0\.\d+) \(paper (0\.\d+)\)", mine).groups()
             assert float(ours) == pytest.approx(table.loc[name, kind], abs=0.0006)
@@ -231,9 +231,9 @@ def test_few_are_clear_but_the_means_of_both_embeddings_are():
 
 def test_the_notebook_computes_the_p_values_of_the_report(shown):
     rows = pd.DataFrame(paper.kept_report(0)["differences"]["table4"]).set_index(["features", "target"])
-    told = re.search(r"less base features, all songs \(synthetic data sets\)\. (.*)", shown)[1]
+    caption = re.search(r"less base features, all songs \(synthetic data sets\)\. (.*)", shown)[1]
     for name in SETS:
-        mine = re.search(rf"{name}: (.*?)\.(?:\s|\])", told)[1]
+        mine = re.search(rf"{name}: (.*?)\.(?:\s|\])", caption)[1]
         for kind, p in re.findall(r"(\w+) [-+.\d]+ ± [.\d]+ \(p = ([.\d]+)\)", mine):
             assert float(p) == pytest.approx(rows.loc[(kind, name), "p"], abs=0.006)
 

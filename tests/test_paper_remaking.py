@@ -1,6 +1,7 @@
 """Making the kept results again: only what is old, one file after the other."""
 
 import json
+import os
 
 import pytest
 
@@ -19,7 +20,11 @@ def kept(tmp_path, monkeypatch):
 
     def make(study, *_):
         calls.append((study.seed, study.root))
-        return {"versions": TODAY, "seconds": {"table4": 120.0}, "by": list(study.features)}
+        return {
+            "versions": TODAY,
+            "seconds": {"table4": 120.0},
+            "problems": [f"{study.root}{os.sep}a.ogg: is silent"],
+        }
 
     def read(name):
         try:
@@ -45,6 +50,7 @@ def test_everything_is_made_once(kept):
         "real-clips.json",
     }
     assert [seed for seed, _ in calls] == [*paper.SEEDS, 0, 0] and calls[-1][1] == folder
+    assert json.loads((folder / "real-clips.json").read_text())["problems"] == ["a.ogg: is silent"]
     said = []
     remaking.remake(Study(), clips=folder, say=said.append)
     assert len(calls) == 7 and all(sentence.endswith(": current") for sentence in said)

@@ -54,10 +54,10 @@ def test_findings_of_a_curve_name_the_songs():
 
 @pytest.mark.parametrize("experiment", inference.MEASURED)
 def test_findings_without_anything_to_compare(experiment):
-    told = findings.about({experiment: ["a row"], "differences": {experiment: []}}, experiment)
-    assert told == "There is nothing to compare with the base features."
-    told = findings.about({experiment: [], "differences": {experiment: []}}, experiment)
-    assert told == "No data set could be measured: see the notes."
+    sentences = findings.about({experiment: ["a row"], "differences": {experiment: []}}, experiment)
+    assert sentences == "There is nothing to compare with the base features."
+    sentences = findings.about({experiment: [], "differences": {experiment: []}}, experiment)
+    assert sentences == "No data set could be measured: see the notes."
 
 
 def test_neighbour_findings():
@@ -70,10 +70,10 @@ def test_neighbour_findings():
         )
     }
     report = {"table3": [{"seed": "jazz (gtzan-synth)"}] * 52, "semantic_recovery": recovery}
-    told = findings.about_table3(report)
-    assert "recover 0.72 ± 0.07 of the true overlap" in told  # 1.96 standard errors
-    assert "class means of the base features recover 0.44 ± 0.07; the same means whitened" in told
-    assert told.endswith("without labels, 0.73 ± 0.07.")
+    sentences = findings.about_table3(report)
+    assert "recover 0.72 ± 0.07 of the true overlap" in sentences  # 1.96 standard errors
+    assert "class means of the base features recover 0.44 ± 0.07; the same means whitened" in sentences
+    assert sentences.endswith("without labels, 0.73 ± 0.07.")
     real = findings.about_table3(report | {"table3": [{"seed": "jazz (gtzan)"}]})
     assert "0.72 ± 0.07 of the overlap estimated from the labels' names" in real
     report["semantic_recovery"] = {"problem": "It is not known."}
@@ -169,8 +169,8 @@ def test_the_text_shows_tags_beside_a_constant_list():
     row = {"dataset": "gtzan-synth", "auc": 0.8, "auc_error": 0.01, "precision": 0.5, "precision_error": 0.1}
     constant = row | {"method": "constant list", "auc": 0.5, "auc_error": 0.0}
     lines = paper.as_text(real_report(tags=[row | {"method": "tag embedding"}, constant])).splitlines()
-    told = [" ".join(line.split()) for line in lines if line.startswith("  gtzan-synth ")]
-    assert told == [
+    sentences = [" ".join(line.split()) for line in lines if line.startswith("  gtzan-synth ")]
+    assert sentences == [
         "gtzan-synth tag embedding 0.800 ± 0.020 0.500 ± 0.196",
         "gtzan-synth constant list 0.500 ± 0.000 0.500 ± 0.196",
     ]
@@ -185,20 +185,20 @@ def test_the_text_says_what_precision_can_be_reached():
 
 
 def test_the_text_groups_what_can_be_compared():
-    told = paper.as_text(real_report())
-    assert "\n  gtzan base: yes, as far as the paper says how it was done.\n" in told
-    assert "\n  gtzan tag, Table 3: no, too small.\n" in told
+    sentences = paper.as_text(real_report())
+    assert "\n  gtzan base: yes, as far as the paper says how it was done.\n" in sentences
+    assert "\n  gtzan tag, Table 3: no, too small.\n" in sentences
 
 
 def test_figures_of_another_scipy_are_explained():
-    def told(scipy="1.17.1", source="unique-synth", **changes):
+    def warns(scipy="1.17.1", source="unique-synth", **changes):
         versions, sources = {"scipy": scipy}, {"gtzan": {"genre": [source]}}
         return "SciPy" in paper.as_text(real_report(versions=versions, sources=sources, **changes))
 
     kept = paper.kept_report()["versions"]["scipy"]
-    assert told()
-    assert not told(kept) and not told(f"{kept.rpartition('.')[0]}.99")
-    assert not told(source="unique") and not told(scale="paper")
+    assert warns()
+    assert not warns(kept) and not warns(f"{kept.rpartition('.')[0]}.99")
+    assert not warns(source="unique") and not warns(scale="paper")
     assert "made with SciPy 1.18.1, these with SciPy 1.17.1" in paper.as_text(
         real_report(versions={"scipy": "1.17.1"}, sources={"a": {"tag": ["x-synth"]}})
     )
@@ -237,18 +237,22 @@ WHOLE = paper.published()["excerpts"]
 
 
 def test_all_figures_of_the_papers_sets_are_comparable():
-    told = paper.comparable(real_study(WHOLE))
-    assert set(told) == {*paper.GENRE_SETS, "joint"}
-    assert {reason for kinds in told.values() for reason in kinds.values()} == {""}
+    reasons = paper.comparable(real_study(WHOLE))
+    assert set(reasons) == {*paper.GENRE_SETS, "joint"}
+    assert {reason for kinds in reasons.values() for reason in kinds.values()} == {""}
 
 
 def test_one_missing_file_matters_less_than_half_a_set():
-    told = paper.comparable(real_study(WHOLE | {"gtzan": 999}))
-    assert told["gtzan"]["base"] == ""
-    told = paper.comparable(real_study(WHOLE | {"gtzan": 500}))
-    assert set(told["gtzan"].values()) == {"500 excerpts of gtzan, the paper has 1000"}
-    assert told["homburg"] == {"base": "", "genre": "500 excerpts of gtzan, the paper has 1000", "tag": ""}
-    assert told["joint"]["table3"] == "500 excerpts of gtzan, the paper has 1000"
+    reasons = paper.comparable(real_study(WHOLE | {"gtzan": 999}))
+    assert reasons["gtzan"]["base"] == ""
+    reasons = paper.comparable(real_study(WHOLE | {"gtzan": 500}))
+    assert set(reasons["gtzan"].values()) == {"500 excerpts of gtzan, the paper has 1000"}
+    assert reasons["homburg"] == {
+        "base": "",
+        "genre": "500 excerpts of gtzan, the paper has 1000",
+        "tag": "",
+    }
+    assert reasons["joint"]["table3"] == "500 excerpts of gtzan, the paper has 1000"
 
 
 def test_embeddings_of_other_sets_are_not_comparable():
@@ -257,14 +261,14 @@ def test_embeddings_of_other_sets_are_not_comparable():
         "gtzan": {"base": "", "genre": synthetic, "tag": synthetic},
         "joint": {"table3": synthetic},
     }
-    told = paper.comparable(real_study({"gtzan": 1000, "homburg": 1886, "fma": 8000}))
-    assert told["gtzan"]["genre"] == "learned without artists1517 and unique"
-    assert set(told["fma"].values()) == {"fma is not in the paper"}
+    reasons = paper.comparable(real_study({"gtzan": 1000, "homburg": 1886, "fma": 8000}))
+    assert reasons["gtzan"]["genre"] == "learned without artists1517 and unique"
+    assert set(reasons["fma"].values()) == {"fma is not in the paper"}
 
 
 def test_at_lesson_scale_only_base_features_are_comparable():
-    told = paper.comparable(real_study(WHOLE, scale="lesson"))
+    reasons = paper.comparable(real_study(WHOLE, scale="lesson"))
     for name in paper.GENRE_SETS:
-        assert told[name]["base"] == ""
-        assert "a fifth of the samples" in told[name]["genre"] and "a fifth" in told[name]["tag"]
+        assert reasons[name]["base"] == ""
+        assert "a fifth of the samples" in reasons[name]["genre"] and "a fifth" in reasons[name]["tag"]
     assert set(paper.comparable(Study())["gtzan-synth"].values()) == {"gtzan-synth is synthetic"}

@@ -10,6 +10,7 @@ from mirlab.corpus.styles import true_overlap
 from mirlab.datasets import Label, is_synthetic, real_name, synthetic_name
 from mirlab.datasets.labels import nominal_overlap
 from mirlab.errors import DatasetError
+from mirlab.evaluate.nested import NESTED
 from mirlab.paper.controls import whitening
 from mirlab.paper.measures import accuracy, few_labels, similarity
 from mirlab.paper.protocol import FEATURES, KINDS
@@ -194,13 +195,15 @@ def classify(study: Study, target: str, features: str) -> evaluate.CrossValidati
     return accuracy(study.windows(target, features), *study.songs(target), seed=study.seed)
 
 
-def curve(study: Study, target: str, features: str) -> evaluate.LearningCurve:
+def curve(study: Study, target: str, features: str, *, ridge=NESTED) -> evaluate.LearningCurve:
     """Measure accuracy with `few_labels` on a target set: one line of Figure 3.
 
     Parameters
     ----------
     study, target, features
         As for `classify`.
+    ridge : float or "nested"
+        As for `mirlab.evaluate.learning_curve`; 0 is plain least squares, as the paper's words say.
 
     Returns
     -------
@@ -212,28 +215,7 @@ def curve(study: Study, target: str, features: str) -> evaluate.LearningCurve:
     ValueError
         As for `accuracy`.
     """
-    return few_labels(study.windows(target, features), *study.songs(target), seed=study.seed)
-
-
-def plain_curve(study: Study, target: str, features: str) -> evaluate.LearningCurve:
-    """Measure what `curve` measures, with plain least squares: what the paper's words say.
-
-    Parameters
-    ----------
-    study, target, features
-        As for `classify`.
-
-    Returns
-    -------
-    mirlab.evaluate.LearningCurve
-        The same folds and draws as those of `curve`.
-
-    Raises
-    ------
-    ValueError
-        As for `accuracy`.
-    """
-    return few_labels(study.windows(target, features), *study.songs(target), seed=study.seed, ridge=0)
+    return few_labels(study.windows(target, features), *study.songs(target), seed=study.seed, ridge=ridge)
 
 
 def similar(study: Study, target: str, features: str) -> np.ndarray:
@@ -303,7 +285,7 @@ _PROTOCOLS = {
     "table4": classify,
     "table5": similar,
     "figure3": curve,
-    "figure3_plain": plain_curve,
+    "figure3_plain": partial(curve, ridge=0),
     "splits": by_split,
 }
 

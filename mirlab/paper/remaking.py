@@ -5,6 +5,7 @@ was stopped goes on where it was.
 """
 
 import json
+import os
 import time
 
 from mirlab import corpus, paths
@@ -66,7 +67,10 @@ def remake(study, clips=None, say=print):
 
 
 def _of_clips(study):
-    return reproduce(study, ("table4", "table5", "figure3"))
+    """Report on the clips; where they lie on this machine is nobody's business."""
+    report = reproduce(study, ("table4", "table5", "figure3"))
+    folder = f"{study.root}{os.sep}"
+    return report | {"problems": [problem.replace(folder, "") for problem in report["problems"]]}
 
 
 def _make(name, kept, make, study, say):
