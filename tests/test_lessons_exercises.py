@@ -13,7 +13,7 @@ from mirlab import lessons
 from mirlab.errors import LessonError, StoreError
 from mirlab.lessons import TODO, exercise, exercises, progress
 from mirlab.lessons.compare import brief, differences
-from mirlab.lessons.testing import faults
+from mirlab.lessons.harness import faults
 from mirlab.show.cards import Card, Code, Link, Points
 
 

@@ -69,7 +69,7 @@ def blanks_in(answer) -> str | None:
     >>> blanks_in({"a": "jazz", "b": TODO}), blanks_in(TODO), blanks_in("jazz")
     ("'b'", '', None)
     """
-    if isinstance(answer, Blank) or _has_no_body(answer):
+    if isinstance(answer, Blank) or has_no_body(answer):
         return ""
     if isinstance(answer, np.ndarray) and answer.dtype == object:
         return blanks_in(answer.tolist())
@@ -98,7 +98,7 @@ def mentions_todo(answer) -> bool:
     return hasattr(answer, "__code__") and mentions(answer.__code__)
 
 
-def _has_no_body(answer) -> bool:
+def has_no_body(answer) -> bool:
     """Return whether a function is only ``...``, ``pass`` or a docstring: all compile to the same bytes."""
     code = getattr(answer, "__code__", None)
     return (

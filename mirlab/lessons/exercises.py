@@ -6,36 +6,44 @@ An exercise is its solution, an ordinary function with the `exercise` decorator:
         hints=["It is a sum of r terms.", "`range(1, r + 1)` counts from 1 to r."],
         reason="A place gained near the top counts more than one gained far down.",
         inputs=lambda rng: {"the first rank": (1,), "rank 3": (3,), "any rank": (int(rng.integers(9, 99)),)},
+        lacks={"empty": "a rank is one number", "ties": "a rank is one number"},
     )
     def rank_weight(r):
         return sum(1 / k for k in range(1, r + 1))
+
+    @rank_weight.also
+    def in_another_style(r):
+        return np.sum(1 / np.arange(1, r + 1))
 
     @rank_weight.mistake("the sum stops one term early: `range(1, r)` leaves out r.")
     def one_term_short(r):
         return sum(1 / k for k in range(1, r))
 
 Without `inputs`, the answer is a value instead of a function; the solution takes no argument and returns that
-value.
+value. `mirlab.lessons.harness` tries every exercise with right and wrong answers of all kinds.
 """
 
 import ast
 import inspect
-import linecache
+import itertools
 import os
-import traceback
-import warnings
+import secrets
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from textwrap import dedent
 
 import numpy as np
 from IPython.display import display
 
 from mirlab.errors import LessonError, StoreError
-from mirlab.lessons import progress
-from mirlab.lessons.blank import blanks_in, mentions_todo
-from mirlab.lessons.compare import brief, differences
+from mirlab.lessons import progress, running
+from mirlab.lessons.compare import described, has_fractions
+from mirlab.lessons.judging import judge
 from mirlab.show.cards import Card, Code
+
+KINDS = ("write", "find the bug", "break the claim", "work out", "sort")
+"""Kinds of exercises: write a function; find the error in one; refute a claim; a value; words for cases."""
+
+_seeds = itertools.count(secrets.randbits(32))  # other inputs in each check and after each restart
 
 
 class Exercise:
@@ -49,23 +57,37 @@ class Exercise:
         The name of the solution, and of the learner's answer.
     lesson : str
         The number of its lesson; set when the lesson is opened.
+    kind : str
+        One of `KINDS`.
     solve, reference : callable
         The solution, and the function that answers are compared with.
-    hints, reason, inputs, tolerance
+    hints, reason, inputs, decimals, words, lacks
         See `exercise`.
     mistakes : list of (str, callable)
         Known wrong answers, each after the sentence that names it.
+    styles : list of callable
+        Other right answers.
+    start : callable or None
+        The function with an error that the learner gets, in an exercise of the kind "find the bug".
     complaint : callable or None
         Judges the result, in place of a comparison with the solution.
+    seed : int
+        Seed of the inputs of the last check.
+    lottery : (int, callable) or None
+        How often a function that draws is run, and what judges all its results together.
     """
 
-    def __init__(self, solution, *, hints, reason, inputs, reference, tolerance):
-        self.name, self.lesson = solution.__name__, ""
+    def __init__(self, solution, *, kind, hints, reason, inputs, reference, decimals, words, lacks):
+        self.name, self.lesson, self.kind = solution.__name__, "", kind
         self.solve, self.reference = solution, reference or solution
-        self.hints, self.reason, self.inputs, self.tolerance = list(hints), reason, inputs, tolerance
+        self.hints, self.reason, self.inputs, self.decimals = list(hints), reason, inputs, decimals
+        self.words, self.lacks = words, dict(lacks or {})
         self.mistakes: list[tuple[str, Callable]] = []
+        self.styles: list[Callable] = []
+        self.start: Callable | None = None
         self.complaint: Callable | None = None
-        self._hints_given = 0
+        self.lottery: tuple[int, Callable] | None = None
+        self.seed, self._hints_given, self._judged = 0, 0, None
 
     def __call__(self, *args, **kwargs):
         """Run the solution."""
@@ -90,6 +112,16 @@ class Exercise:
 
         return keep
 
+    def also(self, right: Callable) -> Callable:
+        """Decorate another right answer, written in another style; the harness tries it."""
+        self.styles.append(right)
+        return right
+
+    def given(self, start: Callable) -> Callable:
+        """Decorate the function with an error that the learner gets (the kind "find the bug")."""
+        self.start = start
+        return start
+
     def accepts(self, complaint: Callable) -> Callable:
         """Decorate ``complaint(result, *args)``, for exercises that have many right answers.
 
@@ -99,18 +131,46 @@ class Exercise:
         self.complaint = complaint
         return complaint
 
-    def cases(self) -> dict[str, tuple]:
-        """Return the inputs, each with a name that says what is special about it."""
-        return self.inputs(np.random.default_rng(0)) if self.inputs else {"": ()}
+    def repeated(self, times: int) -> Callable:
+        """Decorate ``complaint(results, *args)``, for functions that draw with a random generator.
+
+        The answer is run `times` times with the first inputs and new generators. The decorated function gets
+        all results, and returns a sentence that says what is wrong with them together, or nothing.
+        """
+
+        def keep(complaint: Callable) -> Callable:
+            self.lottery = times, complaint
+            return complaint
+
+        return keep
+
+    def cases(self, seed: int | None = None) -> dict[str, tuple]:
+        """Return the inputs of the last check, each with a name that says what is special about it.
+
+        Parameters
+        ----------
+        seed : int, optional
+            Return the inputs of this seed instead.
+        """
+        seed = self.seed if seed is None else seed
+        return self.inputs(np.random.default_rng(seed)) if self.inputs else {"": ()}
 
     @property
     def source(self) -> str:
         """The solution as a learner would write it into the cell."""
-        lines = dedent(inspect.getsource(self.solve)).splitlines()
-        function = ast.parse("\n".join(lines)).body[0]
+        return self._source(self.solve)
+
+    @property
+    def start_source(self) -> str:
+        """The function with an error that the learner gets, under the name of the exercise."""
+        return self._source(self.start).replace(f"def {self.start.__name__}(", f"def {self.name}(", 1)
+
+    def _source(self, function: Callable) -> str:
+        lines = dedent(inspect.getsource(function)).splitlines()
+        tree = ast.parse("\n".join(lines)).body[0]
         if self.inputs:
-            return "\n".join(lines[function.lineno - 1 :])  # without the decorators
-        first, last = function.body[ast.get_docstring(function) is not None], function.body[-1]
+            return "\n".join(lines[tree.lineno - 1 :])  # without the decorators
+        first, last = tree.body[ast.get_docstring(tree) is not None], tree.body[-1]
         lines[last.lineno - 1] = lines[last.lineno - 1].replace("return ", f"{self.name} = ", 1)
         return dedent("\n".join(lines[first.lineno - 1 :]))
 
@@ -136,7 +196,7 @@ class Exercise:
         """Show the next hint; the last one says that it is the last."""
         self._hints_given = min(self._hints_given + 1, len(self.hints))
         n, of = self._hints_given, len(self.hints)
-        after = "That was the last one." if n == of else ""
+        after = "That was the last hint." if n == of else ""
         display(Card("hint", f"{self.name}, {n} of {of}", self.hints[n - 1], after))
 
     def solution(self) -> None:
@@ -144,116 +204,89 @@ class Exercise:
         display(Card("solution", self.name, Code(self.source), self.reason))
 
     def working(self, answer):
-        """Return `answer` if it is right, and the solution if not: for cells that build on it."""
-        if self.judge(answer).kind == "right":
+        """Return `answer` if it is right, and the solution if not: for cells that build on it.
+
+        A function that was checked is not run again.
+        """
+        known = self._judged
+        kind = known[1] if self.inputs and known and known[0] is answer else self.judge(answer).kind
+        if kind == "right":
             return answer
         return self.reference if self.inputs else self.reference()
 
-    def judge(self, answer) -> Card:
+    def judge(self, answer, *, seed: int | None = None, limit: float = running.LIMIT) -> Card:
         """Return the outcome for `answer` as a card; its `kind` is one of the four outcomes.
 
         Parameters
         ----------
         answer : callable or object
             The learner's function or value.
+        seed : int, optional
+            Seed of the inputs; a new one in each check if not given.
+        limit : float
+            Seconds for all inputs together; then the function is stopped.
 
         Returns
         -------
         Card
             Of kind ``not attempted``, ``right``, ``wrong`` or ``crashed``.
         """
-        if (blanks := blanks_in(answer)) is not None:
-            return self._not_attempted(blanks)
-        if self.inputs and not callable(answer):
-            return self._wrong(f"Give `check` the function itself, `{self.name}`; it got {brief(answer)}.")
-        outcome = self._run(answer, self.cases())
-        return self._not_attempted("") if outcome.kind != "right" and mentions_todo(answer) else outcome
+        self.seed = next(_seeds) if seed is None else seed
+        outcome = judge(self, answer, limit=limit)
+        self._judged = answer, outcome.kind
+        return outcome
 
     # -- internal -------------------------------------------------------------------------------------------
 
-    def _run(self, answer, cases: Mapping) -> Card:
-        results, complaints, crash = {}, {}, None
-        for name, args in cases.items():
-            try:
-                results[name] = answer(*deepcopy(args)) if self.inputs else answer
-            except Exception as error:
-                title = f"{self.name}{_on(name)}"
-                crash = Card("crashed", title, self._shown_call(args), _where(error, answer))
-                break
-            if (blanks := blanks_in(results[name])) is not None:
-                return self._not_attempted(blanks)
-            complaints[name] = self._complain(results[name], deepcopy(args))
-        wrong = {name: complaint for name, complaint in complaints.items() if complaint}
-        if wrong:
-            name = next(iter(wrong))
-            count = f"{len(complaints) - len(wrong)} of {len(cases)} inputs are right." if self.inputs else ""
-            return self._wrong(wrong[name], *self._likely(results, cases), count, on=_on(name))
-        if crash:
-            return crash
-        return Card("right", self.name, f"On all {len(cases)} inputs." if self.inputs else "", self.reason)
-
-    def _complain(self, result, args: tuple) -> str:
-        """Say in a sentence what is wrong with a result; nothing if it is right."""
-        if self.complaint:
-            try:
-                return self.complaint(result, *args) or ""
-            except Exception as error:
-                return f"{brief(result)} does not have the form that the exercise requires ({error})."
-        if self.inputs and result is None:
-            return f"{self._shown_call(args)} gave None: is a `return` missing?"
-        wrong = differences(result, self.reference(*args), self.tolerance)
-        if not wrong:
-            return ""
-        first = wrong[0]
+    def announced(self) -> list[str]:
+        """Say how a function is called, of which types its arguments are, and how exact numbers must be."""
+        lines, cases = [], self.cases(0)
         if self.inputs:
-            call = self._shown_call(args)[:-1] + f"{first.where}`"
-            return f"{call} gave {first.got} where {first.want} was expected."
-        # A value is its own solution: say where it is wrong, not what it should be.
-        if first.where:
-            return f"Look again at {', '.join(map(str, wrong))}."
-        return f"{first.got} is {first.fault or 'not it'}."
+            kinds = {
+                name: list(dict.fromkeys(described(args[i]) for args in cases.values()))
+                for i, name in enumerate(self.parameters)
+            }
+            types = "; ".join(f"`{name}`: {' or '.join(kind)}" for name, kind in kinds.items())
+            lines.append(f"It is called as `{self.signature}`. {types}.")
+        if self.words:
+            lists = self.words.values() if isinstance(self.words, Mapping) else [self.words]
+            words = dict.fromkeys(word for each in lists for word in each)
+            lines.append(f"The words to choose from: {', '.join(words)}.")
+        if self.decimals is not None:
+            error = 10.0**-self.decimals
+            lines.append(f"Numbers: {self.decimals} decimals are enough; an error of {error:g} is accepted.")
+        elif any(has_fractions(self.reference(*args)) for args in cases.values()):
+            lines.append("Numbers: four digits are enough.")
+        return lines
 
-    def _likely(self, results: Mapping, cases: Mapping) -> list[str]:
-        """Name the known mistakes that give exactly these results."""
-        return [
-            f"Likely mistake: {message}"
-            for message, wrong in self.mistakes
-            if all(self._agrees(results[name], wrong, deepcopy(cases[name])) for name in results)
-        ]
+    def words_for(self, key) -> list[str]:
+        """Return the words that one entry of an answer may be."""
+        return list(self.words.get(key, [])) if isinstance(self.words, Mapping) else list(self.words or [])
 
-    def _agrees(self, result, wrong: Callable, args: tuple) -> bool:
-        try:
-            with warnings.catch_warnings(action="ignore"):
-                mistaken = wrong(*args)
-        except Exception:  # it fails on an input on which the learner's answer did not
-            return False
-        if isinstance(mistaken, Mapping) and isinstance(result, Mapping):
-            result = {key: result[key] for key in mistaken if key in result}
-        return not differences(result, mistaken, self.tolerance)
+    @property
+    def parameters(self) -> list[str]:
+        """The names of the arguments of the function."""
+        return list(inspect.signature(self.solve).parameters)
 
-    def _not_attempted(self, blanks: str) -> Card:
-        todo = (
-            f"Still to do: {blanks}." if blanks else "Write your answer in place of `TODO` and run the cell."
-        )
-        return Card("not attempted", self.name, todo, f"Stuck? {self._call('hint')}")
-
-    def _wrong(self, *parts: str, on: str = "") -> Card:
-        return Card("wrong", f"{self.name}{on}", *parts, f"Stuck? {self._call('hint')}")
+    @property
+    def signature(self) -> str:
+        """The call of the function, such as ``majority(y)``."""
+        return f"{self.name}({', '.join(self.parameters)})"
 
     def _call(self, method: str, argument: str = "") -> str:
         return f"`here.ex.{self.name}.{method}({argument})`"
-
-    def _shown_call(self, args: tuple) -> str:
-        return f"`{self.name}({', '.join(map(brief, args))})`"
 
 
 def exercise(
     *,
     hints: list[str],
     reason: str,
+    kind: str = "",
     inputs: Callable[[np.random.Generator], dict[str, tuple]] | None = None,
     reference: Callable | None = None,
-    tolerance: float = 1e-6,
+    decimals: int | None = None,
+    words: list[str] | dict[str, list[str]] | None = None,
+    lacks: dict[str, str] | None = None,
 ) -> Callable[[Callable], Exercise]:
     """Make an exercise of the function below: its name is the name of the exercise, its body the solution.
 
@@ -263,13 +296,22 @@ def exercise(
         From a first idea to almost the whole answer; shown one at a time.
     reason : str
         Why the solution is right; shown with it, and when an answer is right.
+    kind : str
+        One of `KINDS`; "write" with `inputs` and "work out" without, if not given.
     inputs : callable, optional
-        ``inputs(rng)`` returns a dict from a name ("an empty window") to the tuple of arguments. Without it
-        the answer is a value.
+        ``inputs(rng)`` returns a dict from a name ("an empty window") to the tuple of arguments. Each check
+        has a new `rng`; at least one input must depend on it, so that a table of answers fails. Among the
+        inputs are an empty one, one with a single element, and one with ties. Without `inputs` the answer is
+        a value.
     reference : callable, optional
         The function that answers are compared with, such as mirlab's own; the solution if not given.
-    tolerance : float
-        Largest relative or absolute error of a number.
+    decimals : int, optional
+        For results that are worked out by hand: so many decimals are enough, and the learner is informed.
+        Otherwise the precision of float32 is enough.
+    words : list of str or dict of list of str, optional
+        The words that an answer in words may be made of, for all entries or by entry.
+    lacks : dict of str to str, optional
+        Which of "empty", "single" and "ties" the inputs do not have, and why.
 
     Returns
     -------
@@ -296,32 +338,24 @@ def exercise(
     """
 
     def make(solution: Callable) -> Exercise:
+        name = f"exercise {solution.__name__}"
         if not hints or not reason:
-            raise LessonError(f"exercise {solution.__name__}: it needs at least one hint, and a reason")
+            raise LessonError(f"{name}: it needs at least one hint, and a reason")
         if inputs is None and inspect.signature(solution).parameters:
-            raise LessonError(
-                f"exercise {solution.__name__}: its solution takes arguments, so it needs `inputs`"
-            )
+            raise LessonError(f"{name}: its solution takes arguments, so it needs `inputs`")
+        chosen = kind or ("write" if inputs else "work out")
+        if chosen not in KINDS:
+            raise LessonError(f"{name}: its kind is {kind!r}; it can be {', '.join(KINDS)}")
         return Exercise(
-            solution, hints=hints, reason=reason, inputs=inputs, reference=reference, tolerance=tolerance
+            solution,
+            kind=chosen,
+            hints=hints,
+            reason=reason,
+            inputs=inputs,
+            reference=reference,
+            decimals=decimals,
+            words=words,
+            lacks=lacks,
         )
 
     return make
-
-
-def _on(name: str) -> str:
-    return f", on {name}" if name else ""
-
-
-def _where(error: Exception, answer) -> Code:
-    """Show the error at the learner's lines, which have the namespace of the learner's function."""
-    notebook = getattr(answer, "__globals__", None)
-    steps = {}  # one for each line: a comprehension shares the line of its function, a recursion repeats it
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        if frame.f_globals is notebook:
-            steps.setdefault((frame.f_code.co_filename, line), frame.f_code.co_name)
-    lines = [
-        f"line {line}, in {name}:\n    {linecache.getline(file, line).strip()}"
-        for (file, line), name in steps.items()
-    ]
-    return Code("\n".join([*lines, "".join(traceback.format_exception_only(error)).strip()]))

@@ -6,7 +6,7 @@ has exercises, ``lessonNN.py``. Nothing else lists the lessons.
 
 import re
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from importlib import import_module, resources, util
 from pathlib import Path
@@ -17,6 +17,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from mirlab import paths
 from mirlab.errors import LessonError
 from mirlab.lessons.exercises import Exercise
+from mirlab.lessons.predictions import Prediction
 from mirlab.lessons.waiting import Waiting
 from mirlab.paper import Study
 from mirlab.show.cards import Card, Link, Points
@@ -67,7 +68,8 @@ class Minutes:
         estimate = (
             f"About {self.teaching} minutes to read and try, {self.exercises} for exercises (estimated)"
         )
-        return estimate + (f"; the machine takes {self.machine:g} (measured)." if self.machine else ".")
+        measured = f"; about {self.machine:g} minutes of machine time (measured)" if self.machine else ""
+        return f"{estimate}{measured}."
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,12 @@ class Lesson:
         What the learner hears, and what the learner can change.
     questions : list of Question
         The quiz.
+    predictions : list of Prediction
+        What the learner predicts before a result is shown.
+    references : list of str
+        Three works to read on.
+    terms : dict of str to str
+        The terms that the lesson introduces, and what they mean; the glossary lists them.
     package : str
         The course that the lesson belongs to.
     """
@@ -111,6 +119,9 @@ class Lesson:
     hear: str
     move: str
     questions: list[Question] = field(default_factory=list, repr=False)
+    predictions: list[Prediction] = field(default_factory=list, repr=False)
+    references: list[str] = field(default_factory=list, repr=False)
+    terms: dict[str, str] = field(default_factory=dict, repr=False)
     package: str = COURSE
 
     @cached_property
@@ -125,6 +136,11 @@ class Lesson:
         for value in exercises.values():
             value.lesson = self.number
         return Exercises(**exercises)
+
+    @cached_property
+    def predict(self) -> SimpleNamespace:
+        """The predictions: ``here.predict.NAME(…)``, and ``here.predict.NAME.reveal(…)`` with the result."""
+        return SimpleNamespace(**{one.name: replace(one, lesson=self.number) for one in self.predictions})
 
     @property
     def path(self) -> Path:
@@ -152,6 +168,7 @@ class Lesson:
             Points(self.objectives),
             f"You will hear: {self.hear}",
             f"You will move: {self.move}",
+            "Run the cells from the top, one after the other: Shift+Enter.",
         )
 
     def footer(self) -> Card:
@@ -162,6 +179,9 @@ class Lesson:
             self.heading,
             Points(self.key_points),
             f"Often believed: “{self.misconception}” {self.instead}",
+            "To read on:" if self.references else "",
+            Points(self.references),
+            Link("Glossary: the terms of all lessons", "../docs/glossary.md"),
             *[
                 Link(f"Next: {lesson.heading} · {lesson.question}", f"{lesson.notebook}.ipynb")
                 for lesson in after
@@ -285,8 +305,9 @@ def _read(file, package: str) -> Lesson:
     except tomllib.TOMLDecodeError as error:
         raise LessonError(f"{file.name}: {error}") from None
     number = file.name[len("lesson") : -len(".toml")]
-    made = [_made(Question, question, file.name) for question in questions]
-    return _made(Lesson, entries | {"number": number, "questions": made, "package": package}, file.name)
+    entries["questions"] = [_made(Question, question, file.name) for question in questions]
+    entries["predictions"] = [_made(Prediction, one, file.name) for one in entries.get("predictions", [])]
+    return _made(Lesson, entries | {"number": number, "package": package}, file.name)
 
 
 def _made(kind: type, entries: dict, where: str):

@@ -27,6 +27,7 @@ DOWNLOAD = "mirlab-progress.json"
 LARGEST = 1_000_000  # bytes of a saved file; all exercises and questions of the course take about 10 000
 TABLE = "CREATE TABLE IF NOT EXISTS solved (lesson TEXT, item TEXT, at TEXT, PRIMARY KEY (lesson, item))"
 COLUMNS = ["lesson", "item", "at"]
+_PREDICTION = "prediction:"
 PATIENCE = 10  # seconds that one notebook waits for another
 
 
@@ -90,6 +91,35 @@ def record(lesson: str, item: str, at: str = "") -> None:
         If the file cannot be written.
     """
     _insert([(lesson, item, at or datetime.now(UTC).isoformat(timespec="seconds"))])
+
+
+def predict(lesson: str, name: str, answer: str) -> None:
+    """Keep what a learner predicts; a later prediction replaces it.
+
+    Parameters
+    ----------
+    lesson, name : str
+        The number of the lesson, and the name of the prediction.
+    answer : str
+        The prediction.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be written.
+    """
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    _insert([(lesson, f"{_PREDICTION}{name}: {answer}", now)], replaced=f"{_PREDICTION}{name}: ")
+
+
+def prediction(lesson: str, name: str) -> str:
+    """Return what the learner predicted; an empty text if nothing is kept, or it cannot be read."""
+    start = f"{_PREDICTION}{name}: "
+    try:
+        found = [item for where, item in solved() if where == lesson and item.startswith(start)]
+    except StoreError:
+        found = []
+    return found[0].removeprefix(start) if found else ""
 
 
 def solved() -> dict[tuple[str, str], str]:
@@ -273,7 +303,8 @@ def _has_table(database: sqlite3.Connection) -> bool:
     return bool(parts)
 
 
-def _insert(rows: list) -> None:
+def _insert(rows: list, replaced: str = "") -> None:
+    """Add rows that are not there yet, and remove the items of these lessons that begin with `replaced`."""
     if (kept := file()) is None:
         return
     with _as_one_sentence(f"progress cannot be kept in {kept}"):
@@ -282,6 +313,10 @@ def _insert(rows: list) -> None:
         with closing(_open(kept)) as database, database:
             _has_table(database)
             database.execute(TABLE)
+            if replaced:
+                start = (len(replaced), replaced)
+                old = [(lesson, *start) for lesson, _, _ in rows]
+                database.executemany("DELETE FROM solved WHERE lesson = ? AND substr(item, 1, ?) = ?", old)
             database.executemany("INSERT OR IGNORE INTO solved VALUES (?, ?, ?)", rows)
 
 

@@ -1,4 +1,4 @@
-"""Solve a notebook, run it, store it with its outputs, and find faults of an exercise.
+"""Solve a notebook, run it, and store it with its outputs.
 
 For the tests, for authors of lessons, and for teachers who want a solved copy.
 """
@@ -13,8 +13,6 @@ import nbformat
 from nbclient import NotebookClient
 
 from mirlab.errors import LessonError
-from mirlab.lessons.blank import TODO
-from mirlab.lessons.exercises import Exercise
 from mirlab.lessons.lesson import Lesson
 
 MARK = "exercise:"
@@ -122,55 +120,5 @@ def store(path: str | Path) -> None:
     nbformat.write(notebook, path)
 
 
-def faults(exercise: Exercise) -> list[str]:
-    """Judge the solution of an exercise, blanks and typical wrong answers, and report wrong judgements.
-
-    Parameters
-    ----------
-    exercise : Exercise
-        The exercise.
-
-    Returns
-    -------
-    list of str
-        One sentence for each answer that is judged wrongly; empty if there is none.
-    """
-    tried = [
-        ("its solution", _as_answer(exercise, exercise.solve), "right", ""),
-        ("TODO", TODO, "not attempted", ""),
-    ]
-    for message, wrong in exercise.mistakes:
-        tried.append((f"the mistake {message!r}", _as_answer(exercise, wrong), "wrong", message))
-    if exercise.inputs:
-        first = next(iter(exercise.cases().values()))
-        constant = exercise.solve(*deepcopy(first))
-        tried += [
-            ("a function that returns TODO", lambda *args: TODO, "not attempted", ""),
-            ("a function that fails", _failing, "crashed", "ZeroDivisionError"),
-            ("a function that returns nothing", lambda *args: [].clear(), "wrong", ""),
-            ("the first result, always", lambda *args: constant, "wrong", ""),
-        ]
-    sentences = []
-    for name, answer, kind, message in tried:
-        outcome = exercise.judge(answer)
-        if outcome.kind != kind:
-            sentences.append(f"{exercise.name}: {name} is judged {outcome.kind}, not {kind}")
-        elif message and message not in repr(outcome) and not exercise.complaint:
-            sentences.append(f"{exercise.name}: {name} is judged {kind}, but not named")
-    if exercise.inputs and len(exercise.cases()) < 3:
-        sentences.append(f"{exercise.name}: {len(exercise.cases())} inputs are too few; give at least 3")
-    if not exercise.mistakes:
-        sentences.append(f"{exercise.name}: no typical mistake is named")
-    return sentences
-
-
 def _tags(cell) -> list[str]:
     return cell.metadata.get("tags", [])
-
-
-def _as_answer(exercise: Exercise, solution):
-    return solution if exercise.inputs else solution()
-
-
-def _failing(*args):
-    return 1 / 0

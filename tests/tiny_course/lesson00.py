@@ -48,7 +48,7 @@ def same_songs():
     return {"c": "transductive"}
 
 
-@exercise(hints=["Count."], reason="Each of ten labels is right once in ten times.", tolerance=0.001)
+@exercise(hints=["Count."], reason="Each of ten labels is right once in ten times.", decimals=3)
 def chance():
     return 1 / 10
 

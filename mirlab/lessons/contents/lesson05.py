@@ -138,7 +138,7 @@ def logarithm(r):
     ],
     reason="Blues lies below jazz, yet within the margin, so it is a violator. Two draws stand for rank 4, "
     "so the 0.7 by which blues is too close weighs a little more than double.",
-    tolerance=0.005,
+    decimals=2,
 )
 def by_hand():
     return {"jazz": 0.4, "limit": -0.6, "blues": 0.1, "r": 4, "loss": (1 + 1 / 2 + 1 / 3 + 1 / 4) * 0.7}

@@ -143,7 +143,7 @@ def nearest_point(songs, curve, accuracy):
 
 
 @exercise(
-    tolerance=0.01,  # it is done by hand, and rounded
+    decimals=2,
     hints=[
         "First one number a fold: with less without. Only these five are used from here on.",
         "Their standard deviation s has n - 1 below: the root of 16 / 4.",
