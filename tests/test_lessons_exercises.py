@@ -1,9 +1,17 @@
 """Exercises: four outcomes, hints one at a time, and the names of known mistakes."""
 
 import math
+import signal
+import sys
+import threading
+import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -57,27 +65,47 @@ def returns_todo(r):
     return TODO
 
 
+def half_done(r):
+    return [1.0, TODO]
+
+
+IN_PLACE = "Write your answer in place of `TODO` and run the cell."
+BODY = "Write the body of the function and run the cell."
+
+
+@pytest.mark.parametrize(
+    ("answer", "todo"),
+    [
+        (TODO, IN_PLACE),
+        (empty, BODY),
+        (only_pass, BODY),
+        (documented, BODY),
+        (returns_todo, IN_PLACE),
+        (half_done, "Still to do: 1."),
+    ],
+)
+def test_a_blank_is_not_attempted_and_says_what_goes_in_and_out(ex, answer, todo):
+    assert repr(ex.rank_weight.judge(answer)) == (
+        "○ Not attempted: rank_weight\n"
+        f"  {todo}\n"
+        "  It is called as `rank_weight(r)`. `r`: whole number.\n"
+        "  Numbers: four digits are enough.\n"
+        "  Stuck? `here.ex.rank_weight.hint()`"
+    )
+
+
 def uses_todo(r):
-    return math.fsum([float(TODO), r])  # refuses a TODO
+    return math.fsum([float(TODO), r])
 
 
 def loops_over_todo(r):
     return sum(1 / k for k in TODO)
 
 
-def half_done(r):
-    return [1.0, TODO]
-
-
-@pytest.mark.parametrize(
-    "answer", [TODO, empty, only_pass, documented, returns_todo, uses_todo, loops_over_todo, half_done]
-)
-def test_a_blank_is_not_attempted(ex, answer):
-    assert repr(ex.rank_weight.judge(answer)) == (
-        "○ Not attempted: rank_weight\n"
-        "  Write your answer in place of `TODO` and run the cell.\n"
-        "  Stuck? `here.ex.rank_weight.hint()`"
-    )
+@pytest.mark.parametrize(("answer", "kind"), [(uses_todo, "crashed"), (loops_over_todo, "wrong")])
+def test_a_todo_that_is_left_in_a_wrong_answer_is_named(ex, answer, kind):
+    outcome = ex.rank_weight.judge(answer)
+    assert outcome.kind == kind and repr(outcome).endswith("Your function still contains a `TODO`.")
 
 
 def test_right_says_on_how_many_inputs_and_why(ex):
@@ -105,15 +133,28 @@ ZERO = "`rank_weight(1)` gave 0 where 1 was expected."
 @pytest.mark.parametrize(
     ("answer", "on", "lines"),
     [
-        (lambda r: sum(1 / k for k in range(1, r)), ", on the first rank", [ZERO, ONE_SHORT, 0]),
-        (lambda r: [0][r - 1], ", on the first rank", [ZERO, ONE_SHORT, 0]),  # it crashes on a later input
-        (no_return, ", on the first rank", ["`rank_weight(1)` gave None: is a `return` missing?", 0]),
+        (lambda r: sum(1 / k for k in range(1, r)), ", on the first rank", [ZERO, "    r = 1", 0, ONE_SHORT]),
+        # This one crashes on a later input.
+        (lambda r: [0][r - 1], ", on the first rank", [ZERO, "    r = 1", 0, ONE_SHORT]),
+        (
+            no_return,
+            ", on the first rank",
+            ["`rank_weight(1)` gave None. Is a `return` missing?", "    r = 1", 0],
+        ),
         (
             lambda r: 1 / r,
             ", on rank 3",
-            ["`rank_weight(3)` gave 0.333333 where 1.83333 was expected.", LAST_TERM, 1],
+            ["`rank_weight(3)` gave 0.333333 where 1.83333 was expected.", "    r = 3", 1, LAST_TERM],
         ),
-        (11 / 6, "", ["Give `check` the function itself, `rank_weight`; it got 1.83333."]),
+        (
+            11 / 6,
+            "",
+            [
+                "Give `check` the function itself, without parentheses: "
+                "`here.ex.rank_weight.check(rank_weight)`. It got 1.83333."
+            ],
+        ),
+        (lambda: 1, "", ["It is called as `rank_weight(r)`, but your function takes other arguments."]),
     ],
 )
 def test_wrong_names_the_input_and_the_mistake(ex, answer, on, lines):
@@ -147,8 +188,9 @@ def test_a_crash_shows_the_learners_lines_and_no_others(ex):
     assert "Crashed: rank_weight, on the first rank" in text
     assert f"line {first}, in fails_in_a_helper:" in text
     assert f"line {second}, in inverse:\n          return 1 / k\n" in text
-    assert text.endswith("ZeroDivisionError: division by zero")
-    assert "exercises.py" not in text and "_run" not in text and "Traceback" not in text
+    assert "The function divides by zero on this input." in text
+    assert "ZeroDivisionError: division by zero" in text
+    assert "running.py" not in text and "_within" not in text and "Traceback" not in text
 
 
 def test_a_crash_within_a_library_ends_at_the_learners_line(ex):
@@ -156,16 +198,91 @@ def test_a_crash_within_a_library_ends_at_the_learners_line(ex):
     assert text.count("line ") == 1 and "TypeError" in text
 
 
-def test_a_crash_for_wrong_arguments_and_one_without_end(ex):
+def test_a_recursion_without_end_is_short(ex):
     def endless(r):
         return endless(r)
 
-    assert "takes 0 positional arguments but 1 was given" in repr(ex.rank_weight.judge(lambda: 1 + len("")))
     text = repr(ex.rank_weight.judge(endless))
-    assert "RecursionError" in text and len(text.splitlines()) < 20
+    assert "The function calls itself without end." in text and len(text.splitlines()) < 20
 
 
-def test_an_answer_that_changes_its_input_does_no_harm():
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        (lambda r: lenght(r), "`lenght` is not defined."),  # noqa: F821
+        (lambda r: [][r], "The function asks for a place that this input does not have."),
+        (lambda r: {}["a"], "The dictionary has no key 'a'."),
+        (lambda r: np.zeros(2) + np.zeros(3), "The shapes of two arrays do not fit together."),
+        (lambda r: sys.exit(), "The function ends Python."),
+    ],
+)
+def test_an_error_of_python_is_explained(ex, error, meaning):
+    outcome = ex.rank_weight.judge(error)
+    assert outcome.kind == "crashed" and meaning in repr(outcome)
+
+
+# -- time ------------------------------------------------------------------------------------------
+
+
+def never_ends(r):
+    while True:
+        pass
+
+
+def never_ends_and_catches_everything(r):
+    while True:
+        try:
+            time.sleep(60)
+        except:  # noqa: E722
+            if time.monotonic() > never_ends_and_catches_everything.until:
+                raise
+
+
+@pytest.mark.parametrize("answer", [never_ends, never_ends_and_catches_everything])
+def test_an_endless_answer_is_stopped_and_not_run_again(ex, answer):
+    calls = []
+    never_ends_and_catches_everything.until = time.monotonic() + 0.5
+
+    def counted(r):
+        calls.append(r)
+        return answer(r)
+
+    outcome = ex.rank_weight.judge(counted, limit=0.2)
+    assert outcome.kind == "crashed"
+    assert "Your function was stopped after 0.2 s. Does a loop in it never end?" in repr(outcome)
+    assert ex.rank_weight.working(counted)(2) == 1.5 and calls == [1]
+
+
+def test_the_time_is_for_all_inputs_together(ex):
+    outcome = ex.rank_weight.judge(
+        lambda r: time.sleep(0.2) or sum(1 / k for k in range(1, r + 1)), limit=0.5
+    )
+    assert outcome.kind == "crashed" and "stopped after 0.5 s" in repr(outcome)
+
+
+def test_the_learner_can_interrupt_an_answer(ex):
+    def interrupted(r):
+        signal.raise_signal(signal.SIGINT)
+
+    assert "You interrupted your function." in repr(ex.rank_weight.judge(interrupted))
+
+
+def test_nothing_is_left_of_the_watch_over_an_answer(ex):
+    handler, threads = signal.getsignal(signal.SIGINT), threading.active_count()
+    ex.rank_weight.judge(ex.rank_weight.solve)
+    ex.rank_weight.judge(never_ends, limit=0.1)
+    assert signal.getsignal(signal.SIGINT) is handler and threading.active_count() == threads
+
+
+def test_an_answer_runs_outside_of_the_main_thread_too(ex):
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(ex.rank_weight.judge, ex.rank_weight.solve).result().kind == "right"
+
+
+# -- inputs ----------------------------------------------------------------------------------------
+
+
+def test_an_answer_that_changes_its_input_is_wrong_and_does_no_harm():
     @exercise(
         hints=["?"],
         reason="!",
@@ -178,7 +295,39 @@ def test_an_answer_that_changes_its_input_does_no_harm():
         x *= 2
         return x
 
-    assert doubled.judge(in_place).kind == "right"
+    text = repr(doubled.judge(in_place))
+    assert "✘ Wrong" in text and "Your function changes its argument `x`." in text
+    assert doubled.working(in_place) is doubled.solve
+
+
+def test_each_check_has_new_inputs_that_can_be_seen():
+    @exercise(hints=["?"], reason="!", inputs=lambda rng: {name: (rng.normal(size=3),) for name in "abc"})
+    def doubled(x):
+        return 2 * x
+
+    seen = []
+    for _ in range(2):
+        doubled.judge(lambda x: seen.append(x) or 2 * x)
+        assert differences(doubled.cases()["c"], (seen[-1],), exact=True) == []
+    assert len({tuple(x) for x in seen}) == 6
+
+
+def test_an_input_is_shown_if_it_fits_into_five_lines():
+    @exercise(
+        hints=["?"],
+        reason="!",
+        inputs=lambda rng: {
+            "few": (np.arange(3),),
+            "many": (rng.normal(size=(300, 2)),),
+            "one": (np.ones(1),),
+        },
+    )
+    def total(x):
+        return x.sum()
+
+    assert "      x = np.array([0, 1, 2])" in repr(total.judge(lambda x: -1))
+    text = repr(total.judge(lambda x: x.sum() if len(x) == 3 else -1))
+    assert "To see this input: `x = here.ex.total.cases()['many']`" in text
 
 
 def test_every_answer_draws_from_the_same_generator():
@@ -187,7 +336,52 @@ def test_every_answer_draws_from_the_same_generator():
         return rng.integers(1000)
 
     assert draw.judge(lambda rng: rng.integers(1000)).kind == "right"
-    assert draw.judge(lambda rng: rng.integers(999)).kind == "wrong"
+    assert draw.judge(lambda rng: rng.integers(1000) + 1).kind == "wrong"
+
+
+def test_a_function_that_draws_is_judged_by_many_draws():
+    @exercise(hints=["?"], reason="!", inputs=lambda rng: dict.fromkeys("abc", (6, rng)))
+    def throw(n, rng):
+        return rng.integers(1, n + 1)
+
+    throw.accepts(lambda result, n, rng: "" if 1 <= result <= n else "No such side.")
+
+    @throw.repeated(300)
+    def _(results, n, rng):
+        return "" if np.bincount(results, minlength=n + 1)[1:].min() > 20 else "Not every side comes up."
+
+    unseeded = np.random.default_rng(1)
+    for answer, says in [
+        (throw.solve, "Right"),
+        (lambda n, rng: 1 + int(rng.random() * n), "Right"),
+        (lambda n, rng: 4, "Not every side comes up."),
+        (lambda n, rng: rng.integers(1, n), "Not every side comes up."),
+        (lambda n, rng: unseeded.integers(1, n + 1), "Two runs with the same `rng` gave different results"),
+    ]:
+        assert says in repr(throw.judge(answer))
+
+
+def test_an_error_is_to_be_found_in_a_given_function():
+    @exercise(
+        hints=["?"],
+        reason="!",
+        kind="find the bug",
+        inputs=lambda rng: {name: (rng.normal(size=3),) for name in "abc"},
+    )
+    def spread(x):
+        return x.std(ddof=1)
+
+    @spread.given
+    def population(x):
+        """Return the standard deviation of a sample."""
+        return x.std()
+
+    assert spread.start_source.startswith("def spread(x):")
+    namespace = {}
+    exec(spread.start_source, namespace)
+    assert "This is the function as it was given." in repr(spread.judge(namespace["spread"]))
+    assert spread.judge(lambda x: x.std()).kind == "wrong"
+    assert spread.judge(lambda x: x.std(ddof=1)).kind == "right"
 
 
 def test_a_mistakes_own_warnings_are_not_the_learners(ex):
@@ -212,7 +406,7 @@ def test_a_reference_takes_the_place_of_the_solution():
         return -1
 
     assert length.judge(lambda text: len(text)).kind == "right"
-    assert faults(length)[0] == "length: its solution is judged wrong, not right"
+    assert faults(length)[0].startswith("length: the solution is judged wrong, not right: ")
 
 
 # -- many right answers ----------------------------------------------------------------------------
@@ -250,10 +444,12 @@ def test_accepts_may_fail_on_a_result_of_the_wrong_form(ex, result):
         (0.2, "wrong", "0.2 is too large."),
         (0.05, "wrong", "0.05 is too small."),
         (10, "wrong", "Likely mistake: this is a percentage"),
-        ("0.1", "wrong", "'0.1' is of type str, not float."),
-        ([0.1, 0.1], "wrong", "shape (2,) is not one number."),
-        (None, "wrong", "None is of type NoneType, not float."),
-        (np.nan, "wrong", "nan is not it."),
+        (Fraction(1, 10), "right", "once in ten times"),
+        (Decimal("0.1"), "right", "once in ten times"),
+        ("0.1", "wrong", "'0.1' is text; a number is expected."),
+        ([0.1, 0.1], "wrong", "has the wrong shape; the result should be one number."),
+        (None, "wrong", "None is of type NoneType, not number."),
+        (np.nan, "wrong", "nan is not right."),
     ],
 )
 def test_a_number(ex, answer, kind, text):
@@ -269,7 +465,10 @@ def test_a_classification_names_the_places_but_not_the_answer(ex):
     assert "Likely mistake: in `c`" in text
     assert "inductive" not in text
     text = repr(ex.kinds.judge({"a": "inductive", "b": "transductive", "d": "inductive"}))
-    assert "Look again at 'c' (missing), 'd' (unexpected)." in text
+    assert "Look again at 'c' (is missing), 'd' (is not among the names that the task gives)." in text
+    assert ex.kinds.judge({"a": " Inductive.", "b": "TRANSDUCTIVE", "c": "inductive"}).kind == "right"
+    text = repr(ex.kinds.judge({"a": "deductive", "b": "transductive", "c": "inductive"}))
+    assert "`a`: 'deductive' is none of the words to choose from: inductive, transductive" in text
     assert ex.kinds.judge({"a": "inductive", "b": "transductive", "c": "inductive"}).kind == "right"
 
 
@@ -309,7 +508,7 @@ def test_hints_come_one_at_a_time(ex, shown):
         "☞ Hint: rank_weight, 2 of 2",
         "☞ Hint: rank_weight, 2 of 2",
     ]
-    assert "last" not in repr(shown[0]) and repr(shown[1]).endswith("That was the last one.")
+    assert "last" not in repr(shown[0]) and repr(shown[1]).endswith("That was the last hint.")
 
 
 def test_the_solution_is_what_a_learner_would_write(ex, shown):
@@ -359,11 +558,16 @@ def test_faults_finds_a_check_that_is_too_weak(ex):
     def doubled(x):
         return 2 * x
 
-    assert faults(square) == [
-        "square: the mistake 'doubled' is judged right, not wrong",
-        "square: the first result, always is judged right, not wrong",
-        "square: 2 inputs are too few; give at least 3",
-    ]
+    found = " ".join(faults(square))
+    for fault in (
+        "the mistake 'doubled' is judged right, not wrong",
+        "the first result, always is judged right, not wrong",
+        "a table of the answers of an earlier check is judged right, not wrong",
+        "it has no other right answer (`also`)",
+        "2 inputs are too few; give at least 3",
+        "it lacks an input without any element",
+    ):
+        assert f"square: {fault}" in found
 
 
 # -- TODO ------------------------------------------------------------------------------------------
@@ -431,7 +635,7 @@ def test_everything_equals_itself(value):
 def test_one_changed_number_is_found_in_its_place(numbers, data):
     at = data.draw(st.integers(0, len(numbers) - 1))
     changed = list(numbers)
-    changed[at] += 10 + abs(changed[at])
+    changed[at] += 10 + max(map(abs, numbers))
     (wrong,) = differences(changed, np.array(numbers))
     assert wrong.where == f"[{at}]"
 
@@ -446,8 +650,16 @@ def test_one_changed_number_is_found_in_its_place(numbers, data):
         (np.array(["a", "b"]), ["a", "b"], None),
         ((np.zeros(2), "a"), [np.zeros(2), "a"], None),
         ({"a"}, {"a"}, None),
-        (1 + 1e-7, 1, None),
-        (1 + 1e-5, 1, ""),
+        (1 + 1e-6, 1.0, None),
+        (1 + 1e-3, 1.0, ""),
+        (20_001, 20_000, ""),
+        (np.float32([1e5, 0.1]), np.array([1e5, 0.1001]), None),
+        (Fraction(1, 3), 1 / 3, None),
+        ([Decimal("0.5")], [0.5], None),
+        (pd.Series([1.0, 2.0]), np.array([1.0, 2.0]), None),
+        (pd.DataFrame({"a": [1, 2]}), [[1], [2]], None),
+        (map(abs, [-1, 2]), [1, 2], None),
+        ({"A b.": 1}, {"a b": 1}, None),
         (np.zeros((2, 1)), np.zeros(2), ""),
         ([[1, 2], [3]], [[1, 2], [3, 4]], ""),
         ({"a": [1, 5]}, {"a": [1, 2]}, "['a'][1]"),
@@ -463,7 +675,7 @@ def test_differences_by_hand(got, want, where):
 
 
 def test_numbers_that_look_alike_are_written_out():
-    (wrong,) = differences(1.00000123, 1.0, 1e-7)
+    (wrong,) = differences(1.00000123, 1.0, decimals=7)
     assert (wrong.got, wrong.want) == ("1.00000123", "1.0")
 
 

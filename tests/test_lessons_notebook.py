@@ -94,12 +94,14 @@ def test_wrong_and_crashed_answers_are_told_and_do_not_stop_the_notebook(tmp_pat
     assert kinds_of(tried) == ["Crashed", "Not attempted", "Wrong", "Not attempted"]
     assert tried.cells[2].outputs[0].data["text/plain"].splitlines() == [
         "⚠ Crashed: rank_weight, on the first rank",
-        "  `rank_weight(1)`",
+        "  The function divides by zero on this input. What should the result be here?",
+        "      r = 1",
         "      line 6, in rank_weight:",
         "          return sum(inverse(k) for k in range(r))",
         "      line 2, in inverse:",
         "          return 1 / k",
         "      ZeroDivisionError: division by zero",
+        "  Stuck? `here.ex.rank_weight.hint()`",
     ]
 
 

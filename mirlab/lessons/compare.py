@@ -128,21 +128,24 @@ def brief(value, width: int = 70) -> str:
 
 
 def in_full(name: str, value) -> list[str]:
-    """Write ``name = value`` so that a learner can copy it, in as many lines as it needs.
+    """Write ``name = value`` so that a learner can copy it; return no line if it needs more than `LINES`.
 
     Examples
     --------
     >>> in_full("y", np.array([2, 0, 2]))
     ['y = np.array([2, 0, 2])']
     """
-    if isinstance(value, np.ndarray):
-        body = np.array2string(value, precision=5, separator=", ", max_line_width=WIDTH, threshold=200)
-        body = f"np.array({body})" if value.size <= 200 else brief(value)
-    elif isinstance(value, np.random.Generator):
+    if isinstance(value, np.random.Generator):
         body = "np.random.default_rng(…)"
-    else:
+    elif not isinstance(value, np.ndarray):
         body = repr(value)
-    return f"{name} = {body}".splitlines()
+    elif value.size <= LINES * WIDTH:
+        body = np.array2string(value, precision=5, separator=", ", max_line_width=WIDTH, threshold=value.size)
+        body = f"np.array({body})"
+    else:
+        return []
+    lines = f"{name} = {body}".splitlines()
+    return lines if len(lines) <= LINES and all(len(line) <= 2 * WIDTH for line in lines) else []
 
 
 def described(value) -> str:

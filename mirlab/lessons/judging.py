@@ -10,7 +10,7 @@ import numpy as np
 
 from mirlab.lessons import running
 from mirlab.lessons.blank import blanks_in, has_no_body, mentions_todo
-from mirlab.lessons.compare import LINES, WIDTH, brief, differences, in_full, plain
+from mirlab.lessons.compare import LINES, brief, differences, in_full, plain
 from mirlab.lessons.failures import explain, learners_lines
 from mirlab.show.cards import Card, Code
 
@@ -227,12 +227,12 @@ def _crashed(ex, error: BaseException, answer, name: str, args: tuple, limit: fl
     return Card("crashed", title, explain(error), *shown, learners_lines(error, answer), _stuck(ex))
 
 
-def _shown(ex, name: str, args: tuple) -> list:
+def _shown(ex, case: str, args: tuple) -> list:
     """Return the inputs in full if they fit into five lines, and how to see them if not."""
-    lines = [line for pair in zip(ex.parameters, args, strict=True) for line in in_full(*pair)]
-    if len(lines) <= LINES and all(len(line) <= 2 * WIDTH for line in lines):
-        return [Code("\n".join(lines))]
-    return [f"To see this input: `{', '.join(ex.parameters)} = here.ex.{ex.name}.cases()[{name!r}]`"]
+    written = [in_full(name, value) for name, value in zip(ex.parameters, args, strict=True)]
+    if all(written) and sum(map(len, written)) <= LINES:
+        return [Code("\n".join(line for lines in written for line in lines))]
+    return [f"To see this input: `{', '.join(ex.parameters)} = here.ex.{ex.name}.cases()[{case!r}]`"]
 
 
 def _stuck(ex) -> str:

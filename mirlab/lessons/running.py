@@ -4,6 +4,7 @@ import _thread
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from copy import deepcopy
 
 import numpy as np
@@ -93,6 +94,8 @@ def _within(seconds: float, call: Callable):
         raise (TooSlow if late.is_set() else Interrupted) from None
     finally:
         finished.set()
+        with suppress(KeyboardInterrupt):  # the last one, sent just before
+            watcher.join()
         signal.signal(signal.SIGINT, previous or signal.SIG_DFL)
 
 

@@ -13,10 +13,16 @@ from mirlab.lessons import exercise
         "rank 3": (3,),
         "a random rank": (int(rng.integers(9, 99)),),
     },
+    lacks=dict.fromkeys(["empty", "single", "ties"], "a rank is one number"),
 )
 def rank_weight(r):
     """Sum 1/k up to r."""
     return sum(1 / k for k in range(1, r + 1))
+
+
+@rank_weight.also
+def with_an_array(r):
+    return np.sum(1 / np.arange(1, r + 1))
 
 
 @rank_weight.mistake("the sum stops one term early: `range(1, r)` leaves out r.")
@@ -32,6 +38,7 @@ def last_term(r):
 @exercise(
     hints=["Ask whether the task or the data changed."],
     reason="Only in `b` the task stays the same.",
+    words={key: ["inductive", "transductive", "unsupervised"] for key in "abc"},
 )
 def kinds():
     """Say which kind of transfer each scenario is."""
@@ -65,16 +72,25 @@ def percentage():
         "two artists": (np.array([0, 0, 1, 1]), rng),
         "three artists": (np.array([2, 0, 0, 1, 2]), rng),
         "a song each": (np.arange(4), rng),
+        "many songs": (rng.integers(0, 9, 30), rng),
+        "one song": (np.zeros(1, int), rng),
     },
+    lacks={"empty": "there is nothing to split"},
 )
 def split(artists, rng):
     held_out = artists == rng.choice(artists)
     return np.flatnonzero(~held_out), np.flatnonzero(held_out)
 
 
+@split.also
+def the_artist_of_a_song(artists, rng):
+    is_test = np.isin(artists, artists[rng.integers(len(artists))])
+    return list(np.where(~is_test)[0]), list(np.where(is_test)[0])
+
+
 @split.accepts
 def no_artist_on_both_sides(result, artists, rng):
-    train, test = result
+    train, test = (np.asarray(songs, int) for songs in result)
     if sorted([*train, *test]) != list(range(len(artists))):
         return "Every song must be in training or in test, once."
     both = set(artists[train]) & set(artists[test])
