@@ -85,9 +85,42 @@ def arguments(notebook, *, browser=True, port=None) -> list[str]:
         f"--LabApp.default_url=/lab/tree/{quote(notebook.relative_to(paths.COURSE).as_posix())}",
         "--ServerApp.allow_root=True",  # in a container, root is often the only user
         "--LabApp.extension_manager=readonly",
+        f"--ServerApp.jpserver_extensions={__name__}=True",
         *([] if browser else ["--no-browser"]),
         *([] if port is None else [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]),
     ]
+
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+STILL = 'class="mirlab-still"'  # as `mirlab.show.cards.still` makes it
+
+
+def drop_views(model, **_) -> None:
+    """Drop the live views of our widgets from a notebook that is saved, and keep their still pictures.
+
+    A view is nothing without the kernel that made it: the next day, Jupyter would show an error message
+    instead.
+
+    Parameters
+    ----------
+    model : dict
+        What Jupyter is going to save; see its ``pre_save_hook``.
+    """
+    if model.get("type") != "notebook" or not model.get("content"):
+        return
+    for cell in model["content"]["cells"]:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if VIEW in data and STILL in "".join(data.get("text/html", "")):
+                del data[VIEW]
+
+
+def _jupyter_server_extension_points():
+    return [{"module": __name__}]
+
+
+def _load_jupyter_server_extension(app):
+    app.contents_manager.register_pre_save_hook(drop_views)
 
 
 def environment() -> dict[str, str]:

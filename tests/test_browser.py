@@ -87,18 +87,20 @@ def browser():
 
 @pytest.fixture
 def run(lab, browser):
-    """Return a function that opens a lesson and runs all its cells; no request may leave the machine."""
+    """Return a function that opens a lesson and runs its cells; no request may leave the machine."""
     address, token = lab
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     outside = []
     local = (address, address.replace("http", "ws"), "data:", "blob:")
     page.on("request", lambda request: request.url.startswith(local) or outside.append(request.url))
 
-    def open_and_run(number):
+    def open_and_run(number, *, cells=True):
         notebook = lessons.open(number).path.name
         page.goto(f"{address}/lab/tree/notebooks/{notebook}?token={token}&reset")
         page.wait_for_function(READY, timeout=60_000)
         page.wait_for_timeout(500)
+        if not cells:
+            return page
         # This promise ends when the last cell has ended.
         page.evaluate("() => { window.done = jupyterapp.commands.execute('notebook:run-all-cells'); }")
         page.evaluate("() => window.done", None)
@@ -212,11 +214,48 @@ def test_lesson_08_hears_a_neighbour_by_keyboard(run):
     answer_quiz(page)
 
 
+RESTART = """() => {
+    const { sessionContext } = jupyterapp.shell.currentWidget.context;
+    return sessionContext.session.kernel.restart();
+}"""
+SAVE_AND_STOP = """async () => {
+    const { context } = jupyterapp.shell.currentWidget;
+    await context.save();
+    await context.sessionContext.shutdown();
+}"""
+
+
+def test_a_kernel_that_restarts_is_noticed_and_the_next_day_pictures_are_left(run):
+    page = run("00")
+    widgets = page.locator(".mirlab-live")
+    page.locator(".mirlab-question").last.wait_for(timeout=PATIENCE)
+    count = widgets.count()
+    assert count > 3 and page.locator(".mirlab-lost").count() == 0
+    page.evaluate(RESTART)
+    page.locator(".mirlab-lost").last.wait_for(timeout=PATIENCE)
+    assert page.locator(".mirlab-lost").count() == count
+    assert "Run this cell again" in page.locator(".mirlab-question").last.locator("xpath=../..").inner_text()
+    page.evaluate(SAVE_AND_STOP)
+    page = run("00", cells=False)
+    still = page.locator(".mirlab-still").first  # JupyterLab draws a cell when it is scrolled to
+    still.wait_for(timeout=PATIENCE)
+    assert "run this cell" in still.inner_text()
+    assert page.get_by_text("Error displaying widget").count() == 0
+    saved = page.evaluate("JSON.stringify(jupyterapp.shell.currentWidget.context.model.toJSON())")
+    assert saved.count("mirlab-still") >= 2 and jupyterlab.VIEW not in saved
+    assert "<strong>Question 1.</strong>" in saved
+
+
 # -- every script, without JupyterLab ---------------------------------------------------------------------
 
 EVIL = '"><img src=x onerror="window.hacked = 1"><script>window.hacked = 1</script> & `a` $x$'
 SOUND = "data:audio/wav;base64,UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA="
-PICTURE = {"picture": "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=", "alt": EVIL, "said": EVIL}
+PICTURE = {
+    "picture": "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=",
+    "alt": EVIL,
+    "said": EVIL,
+    "width": 9,
+}
 PLAYING = {"plays": 0, "heard": {"said": EVIL}}
 POINT = {"x": 9, "y": 9, "name": EVIL, "set": 0, "label": True, "side": "left", "near": [0], "says": EVIL}
 ITEM = {"name": EVIL, "says": EVIL, "row": 0, "match": True}
@@ -225,10 +264,10 @@ CARD = Card("right", EVIL, EVIL).html(role="note")
 
 
 def scripts(kind):
-    """Yield (name, script) of each class with a script of its own."""
+    """Yield (name, (script, style)) of each class with a script of its own."""
     for one in kind.__subclasses__():
         if isinstance(vars(one).get("_esm"), str):
-            yield one.__name__, one._esm
+            yield one.__name__, (one._esm, one._css)
         yield from scripts(one)
 
 
@@ -253,10 +292,11 @@ STATES = {
     | {"words": [EVIL, EVIL], "choices": [{"label": EVIL, "options": [EVIL]}], "picked": [0]},
     "SoundMap": PLAYING
     | {
-        "map": {"points": [POINT, POINT], "sets": [SET], "width": 90, "height": 90, "about": EVIL},
+        "map": {"points": [POINT, POINT], "sets": [SET], "width": 84, "height": 66, "about": EVIL},
         "point": 0,
     },
-    "WarpStepper": PICTURE | {"names": [EVIL], "sounds": [SOUND], "steps": 3, "drawn": 0},
+    "WarpStepper": PICTURE | {"names": [EVIL], "sounds": [SOUND], "steps": 3, "shown": 3, "drawn": 0},
+    "Line": {},
     "Asked": {
         "question": {"number": 1, "text": EVIL, "choices": [EVIL, EVIL], "several": False},
         "chosen": [1],
@@ -270,11 +310,22 @@ RENDER = """async ([script, state]) => {
     const module = await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
     const listeners = [];
     window.sent = [];
+    window.tell = [];
+    const connect = (slot) => window.tell.push((status) => slot(kernel, status));
+    const kernel = { statusChanged: { connect } };
+    window.answer = (news) => {
+        Object.assign(state, news);
+        listeners.forEach((listener) => listener());
+    };
     const model = {
+        widget_manager: { kernel },
         get: (name) => { if (!(name in state)) throw new Error(`no trait ${name}`); return state[name]; },
         set: (name, value) => Object.assign(state, typeof name === "string" ? { [name]: value } : name),
         on: (_, listener) => listeners.push(listener),
-        save_changes: () => window.sent.push({ ...state }),
+        save_changes: () => {
+            window.sent.push({ ...state });
+            listeners.forEach((listener) => listener());
+        },
     };
     module.default.render({ model, el: document.body });
     listeners.forEach((listener) => listener());
@@ -290,7 +341,9 @@ def rendered(browser):
     page.on("pageerror", lambda error: errors.append(str(error)))
 
     def render(name):
-        page.evaluate(RENDER, [SCRIPTS[name], STATES[name]])
+        script, style = SCRIPTS[name]
+        page.add_style_tag(content=style)
+        page.evaluate(RENDER, [script, {"requests": 0, "answered": 0} | STATES[name]])
         return page
 
     yield render
@@ -303,12 +356,56 @@ def test_no_name_runs_in_a_page(rendered, name):
     page = rendered(name)
     assert page.evaluate("window.hacked") is None
     assert page.locator("script, img[src=x]").count() == 0
-    assert page.locator("body").inner_text().count("onerror") + page.locator("option").count() > 0
+    assert (
+        name == "Line" or page.locator("body").inner_text().count("onerror") + page.locator("option").count()
+    )
     loose = page.locator("audio, button, input, select, [tabindex]").evaluate_all(
         "all => all.filter((one) => !one.hasAttribute('data-lm-suppress-shortcuts')).length"
     )
     assert loose == 0  # JupyterLab takes the keys of such a control
     assert page.locator("[role=status]").count() > 0
+
+
+def test_a_page_says_that_python_computes(rendered):
+    page = rendered("WarpStepper")
+    line = page.locator(".mirlab-line")
+    page.get_by_role("button", name="One step").click()
+    assert line.inner_text() == ""  # most answers are fast
+    page.wait_for_function("document.querySelector('.mirlab-line').textContent.startsWith('Computing')")
+    assert page.locator("output").inner_text() == "3"  # until its picture is there, the step is not
+    page.evaluate("window.answer({ shown: 4, answered: 1 })")
+    assert line.inner_text() == "" and page.locator("output").inner_text() == "4"
+    assert page.evaluate("window.sent.map((one) => one.requests)") == [1]
+
+
+@pytest.mark.parametrize("status", ["restarting", "autorestarting", "dead"])
+@pytest.mark.parametrize("name", ["WarpStepper", "Asked", "SoundMap", "Line"])
+def test_a_page_says_that_the_kernel_is_gone(rendered, name, status):
+    page = rendered(name)
+    page.evaluate("window.tell.forEach((tell) => tell('busy'))")
+    assert page.locator(".mirlab-lost").count() == 0
+    page.evaluate("(status) => window.tell.forEach((tell) => tell(status))", status)
+    assert "Run this cell again" in page.locator(".mirlab-lost > .mirlab-line").inner_text()
+    assert page.locator(".mirlab-lost > div").evaluate("one => one.inert")  # no control seems to work
+
+
+def test_enter_in_the_list_checks_a_clip(rendered):
+    page = rendered("GuessingGame")
+    choose = page.locator("select")
+    choose.select_option(index=1)
+    choose.press("Enter")
+    assert page.evaluate("window.sent.length") == 1
+
+
+def test_the_map_fits_its_column_and_its_words_can_be_read(rendered):
+    page = rendered("SoundMap")
+    for width, height in ((1280, 800), (560, 500)):
+        page.set_viewport_size({"width": width, "height": height})
+        box = page.locator(".map").bounding_box()
+        frame = page.locator(".frame").bounding_box()
+        assert box["width"] >= 640 and frame["x"] + frame["width"] <= width
+        assert height < 800 or box["height"] <= 600
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")  # only the map itself moves
 
 
 def test_every_script_is_among_them():

@@ -54,3 +54,12 @@ def test_nothing_is_left_of_it_at_the_end(shown, monkeypatch):
     assert shown[-1] == ""
     progress(1, 3, "b")  # other work begins anew
     assert "b: 1 of 3" in shown[-1]
+
+
+def test_items_come_with_a_bar_that_is_removed(shown, monkeypatch):
+    monkeypatch.setattr(waiting, "EVERY", -1)
+    assert list(waiting.each(iter("abc"), "letters")) == ["a", "b", "c"]
+    assert "letters: 2 of 3" in shown[-2] and "white-space: nowrap" in shown[-2] and shown[-1] == ""
+    for _ in waiting.each("abc", "letters"):
+        break
+    assert shown[-1] == ""

@@ -6,6 +6,8 @@ import pytest
 from pictures import PLACES
 
 from mirlab import plots
+from mirlab.plots import texts
+from mirlab.plots.texts import SIDES
 
 
 def test_a_map_shows_labels_and_excerpts_and_says_who_is_close():
@@ -21,7 +23,8 @@ def test_a_map_shows_labels_and_excerpts_and_says_who_is_close():
     for name, side, row in zip(there["name"], there["side"], there.itertuples(), strict=True):
         if name in names:
             x, y = names[name]
-            assert (x - row.x, y - row.y) == {"right": (8, 0), "left": (-8, 0), "above": (0, -7)}[side]
+            dx, dy = SIDES[side]
+            assert (x - row.x, y - row.y) == (9 * dx, -9 * dy)  # pixels, and downwards
     dots = [
         (*offset, dots.get_facecolor()[0].tolist())
         for dots in axis.collections
@@ -37,8 +40,8 @@ def test_a_map_shows_labels_and_excerpts_and_says_who_is_close():
 
 def test_up_on_the_map_is_up_on_the_canvas():
     there = plots.arranged(PLACES).set_index("name")
-    assert there["y"].tolist() == pytest.approx([605, 35, 462.5, 605])
-    assert there["x"].tolist() == pytest.approx([60, 840, 450, 840])
+    assert there["y"].tolist() == pytest.approx([625, 35, 477.5, 625])
+    assert there["x"].tolist() == pytest.approx([60, 780, 420, 780])
 
 
 def test_excerpts_alone_can_be_drawn():
@@ -57,23 +60,19 @@ def test_texts_make_way_for_each_other():
         {"name": ["a long name"] * 4, "set": "s", "kind": "label", "x": [0, 0.02, 9, 5], "y": [5, 5, 0, 9]}
     )
     there = plots.arranged(crowd)
-    boxes = []
-    for row in there.itertuples():
-        sides = list(plots.maps._SIDES)
-        boxes.append(plots.maps._text_boxes((row.x, row.y), "a long name")[sides.index(row.side)])
-    assert plots.maps._covered(boxes[0], np.array(boxes[1:])) == 0
+    sides = [list(SIDES).index(side) for side in there["side"]]
+    points = there[["x", "y"]].to_numpy() * (1, -1)
+    sizes = [(0.56 * 14 * len("a long name"), 1.1 * 14)] * 4
+    boxes = texts.boxes_beside(points, sizes, [9])[range(4), sides]
+    for i in range(4):
+        assert texts.covered(boxes[i], np.delete(boxes, i, axis=0)) == 0
     width, height = plots.CANVAS
-    assert all(left >= 0 and top >= 0 and right <= width and low <= height for left, top, right, low in boxes)
+    assert (boxes[:, :2] >= (0, -height)).all() and (boxes[:, 2:] <= (width, 0)).all()
 
 
 def test_equal_coordinates_go_to_the_middle():
     one = pd.DataFrame({"name": ["a", "b"], "set": "s", "kind": "label", "x": 1.0, "y": [2.0, 3.0]})
     assert plots.arranged(one)["x"].tolist() == [plots.CANVAS[0] / 2] * 2
-
-
-def test_covered_by_hand():
-    others = np.array([[0, 0, 2, 2], [1, 1, 3, 3], [5, 5, 6, 6]])
-    assert plots.maps._covered(np.array([1, 0, 4, 2]), others) == 2 + 2  # 1 x 2 and 2 x 1
 
 
 def test_hubs_are_named_in_every_panel():

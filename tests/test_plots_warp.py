@@ -51,12 +51,11 @@ def test_affinities_are_in_order_with_the_limit_of_the_margin():
     hollow = [line.get_xdata()[0] for line in right.lines if line.get_markerfacecolor() == "white"]
     assert np.allclose(hollow, old[order])
     assert right.lines[0].get_xdata() == [old[move.draw.positive] - 1] * 2  # the limit
-    stars = [text.get_text() for text in right.get_yticklabels()]
-    assert stars == ["★ " * (i in POSITIVES[move.excerpt]) + TAGS[i] for i in order]
-    (tried,) = right.child_axes
-    labels = [text.get_text().strip() for text in tried.get_yticklabels()]
-    expected = {k: f"draw {n}" for n, k in enumerate(move.tried, 1)} | {move.draw.positive: "the positive"}
-    assert labels == [expected.get(i, "") for i in order]
+    labels = [text.get_text() for text in right.get_yticklabels()]
+    said = {k: f"\n(draw {n})" for n, k in enumerate(move.tried, 1)} | {
+        move.draw.positive: "\n(the positive)"
+    }
+    assert labels == ["★ " * (i in POSITIVES[move.excerpt]) + TAGS[i] + said.get(i, "") for i in order]
     assert f"N = {move.draw.n_draws}, r = {move.draw.rank}, loss {move.draw.loss:.2f}" in right.get_title()
     top = order[-1]
     assert f"before and after: {TAGS[top]} {old[top]:.2f} {new[top]:.2f}, " in figure.alt
@@ -81,3 +80,15 @@ def test_the_weights_of_ranks_are_drawn_with_the_estimates():
     assert axis.get_xticks().tolist() == list(range(0, 45, 3))  # twenty at most
     assert figure.get_suptitle() == "Rank 44 weighs 4.4 times as much as rank 1, not 44 times"
     assert figure.alt.endswith("1 draw: rank 44, weight 4.37; 2 draws: rank 22, weight 3.69.")
+
+
+def test_all_steps_have_one_scale_and_one_place_for_each_panel():
+    """Otherwise, in the widget, the points seem to move when only the axes do."""
+    figures = [plots.warp_moves(TINY, [move]) for move in moves()[::20]]
+    start = plots.warp_space(TINY, *TINY.start(8), beside="Here come the affinities.")
+    frames = {tuple(one.axes[0].get_position().bounds) for one in (*figures, start)}
+    assert len(frames) == 1 and {tuple(one.get_size_inches()) for one in (*figures, start)} == {(8.4, 4.4)}
+    for i in (0, 1):
+        assert len({one.axes[i].get_xlim() for one in figures}) == 1
+    assert start.axes[0].get_xlim() == figures[0].axes[0].get_xlim()
+    assert start.axes[1].texts[0].get_text() == "Here come the affinities."

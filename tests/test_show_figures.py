@@ -3,6 +3,7 @@
 import ast
 import importlib
 import io
+import itertools
 import os
 import pkgutil
 import subprocess
@@ -14,10 +15,12 @@ from pathlib import Path
 import matplotlib
 import pytest
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 from pictures import EXAMPLES
+from PIL import Image
 
 import mirlab
-from mirlab.show import figures
+from mirlab.show import cards, figures
 
 HOUSE = Path(mirlab.__file__).parent
 HOSTILE = {
@@ -94,6 +97,59 @@ def test_a_picture_has_words(name):
     assert len(words) > 20 and words.endswith(".") and "\n" not in words
 
 
+def shown(figure):
+    """Yield the texts that a figure shows; matplotlib keeps some ticks outside of the axes, too."""
+    outside = {
+        id(label)
+        for axes in figure.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        for tick in axis.get_major_ticks() + axis.get_minor_ticks()
+        if not min(axis.get_view_interval()) - 1e-9 <= tick.get_loc() <= max(axis.get_view_interval()) + 1e-9
+        for label in (tick.label1, tick.label2)
+    }
+    for text in figure.findobj(Text):
+        if text.get_visible() and text.get_text().strip() and id(text) not in outside:
+            yield text
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_texts_of_a_picture_can_be_read(name):
+    """The picture fits the column of a notebook, its text is as large as the prose, none hides another."""
+    figure, _ = plain(name)
+    assert figure.get_figwidth() <= figures.WIDEST
+    texts = list(shown(figure))
+    assert min(text.get_fontsize() for text in texts) >= figures.SMALLEST
+    boxes = [(text.get_text(), Text.get_window_extent(text)) for text in texts if len(text.get_text()) > 1]
+    for (one, a), (other, b) in itertools.combinations(boxes, 2):
+        across, along = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
+        assert across <= 2 or along <= 3, f"{one!r} and {other!r} run into each other"
+
+
+def test_a_wide_figure_becomes_as_wide_as_a_column():
+    assert figures.draws_figure(figures.Figure)(figsize=(13, 2)).get_size_inches().tolist() == [8.4, 2]
+
+
+def test_a_shown_picture_is_sharp_and_small():
+    """It has two pixels for each of the page, and few colours: white stays white."""
+    figure = EXAMPLES["plots.charts.line_chart"]()
+    picture = cards.show(figure)
+    image = Image.open(io.BytesIO(picture.png))
+    assert image.width == 2 * picture.width and f'width="{picture.width}"' in picture._repr_html_()
+    assert image.mode == "P" and image.convert("RGB").getpixel((1, 1)) == (255, 255, 255)
+    whole = io.BytesIO()
+    figures.save(figure, whole, dpi=200)
+    assert len(picture.png) < len(whole.getvalue()) / 2
+    assert picture.png == cards.show(EXAMPLES["plots.charts.line_chart"]()).png
+
+
+def test_a_figure_that_is_a_table_is_shown_as_a_table():
+    figure = EXAMPLES["plots.results.neighbour_table"]()
+    table = cards.show(figure)
+    assert repr(table) == f"[table: {figure.alt}]" and "<img" not in table._repr_html_()
+    assert table._repr_html_().count("<tr>") == 1 + 2
+    assert "<strong>jazz (unique-synth) ★</strong>" in table._repr_html_()
+
+
 def test_every_function_that_draws_has_an_example():
     for room in ("plots", "widgets", "lessons", "show"):
         for module in pkgutil.iter_modules([str(HOUSE / room)], f"mirlab.{room}."):
@@ -134,7 +190,7 @@ def test_a_picture_that_is_saved_without_our_help_ignores_settings_too():
 
 SCRIPT = """
 import hashlib, io
-from mirlab.show import figures
+from mirlab.show import cards, figures
 
 @figures.draws_figure
 def drawn():

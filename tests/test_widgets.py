@@ -6,12 +6,14 @@ from importlib import resources
 import anywidget
 import numpy as np
 import pytest
+import traitlets
 
 import mirlab.lessons.quiz
 import mirlab.widgets
-from mirlab import plots
+from mirlab import lab, plots
 from mirlab.errors import AudioError
-from mirlab.show.controls import Described, Pictured, Sliders, Sounding, check_choice, slider
+from mirlab.show.controls import Described, Pictured, Sounding, Widget, check_choice
+from mirlab.widgets.sliders import Sliders, slider
 
 ROOMS = ("mirlab.show", "mirlab.widgets", "mirlab.lessons")
 EVIL = "<img src=x onerror=alert(1)> & $x$"
@@ -44,8 +46,8 @@ def test_each_script_belongs_to_a_widget_and_follows_the_shared_one():
     for where, text in texts.items():
         if where != SHARED:
             assert own[where]._esm == f"{texts[SHARED]}\n{text}"
-            assert text.strip().endswith("export default { render };")
-            assert f".mirlab-{'question' if where[1] == 'quiz' else ''}" in own[where]._css
+            assert text.strip().endswith("export default live(render);")
+            assert ".mirlab-live {" in own[where]._css  # the shared style
     without = [one.__name__ for where, one in own.items() if where not in texts]
     assert sorted(without) == ["QueryByExample", "SearchByWords", "SecondLook"]  # they have the lists' script
     assert len({one._esm for one in PAGES}) == len(texts) - 1
@@ -81,6 +83,7 @@ def test_the_plain_text_of_a_widget_is_its_repr_in_full():
     assert widget._repr_mimebundle_()["text/plain"] == "x" * 500
     escaped = "&lt;img src=x onerror=alert(1)&gt; &amp; $x$"
     assert widget.sentence.value == f'<div role="status"><strong>{escaped}</strong> {escaped}</div>'
+    assert "xxxxx" not in widget._repr_mimebundle_()["text/html"] and escaped in widget.seen()
     data, _ = mirlab.widgets.ranked_sounds([], None)._repr_mimebundle_()
     assert data["text/plain"] == "" and "application/vnd.jupyter.widget-view+json" in data
 
@@ -124,7 +127,7 @@ def test_a_picture_and_its_words_are_sent_at_once(monkeypatch):
     monkeypatch.setattr(widget, "send_state", lambda key=None: sent.append(set(key)))
     figure = plots.progress_curves({"a": [1, 0]}, xlabel="x", ylabel="y")
     widget.show(figure, "It falls.", tooltip="more")
-    assert sent == [{"picture", "alt", "said", "tooltip"}]
+    assert sent == [{"picture", "alt", "width", "said", "tooltip"}]
     assert widget.picture.startswith("data:image/png;base64,")
     assert (widget.alt, widget.said, widget.tooltip) == (figure.alt, "It falls.", "more")
 
@@ -156,3 +159,41 @@ def test_a_value_that_is_no_choice_is_refused_with_the_choices():
     check_choice("songs", 2, (1, 2))
     with pytest.raises(ValueError, match="songs=3 is unknown; it must be one of 1, 2"):
         check_choice("songs", 3, (1, 2))
+
+
+def test_a_page_learns_when_its_change_is_answered():
+    """Even if the answer is a mistake, or nothing changes: the page shows that it waits in the meantime."""
+
+    class Doubting(Widget):
+        _esm, number = "export default {}", traitlets.Int(0).tag(sync=True)
+
+        @traitlets.observe("number")
+        def _answer(self, change):
+            assert self.answered < self.requests
+            if change["new"] == 2:
+                raise ValueError("two")
+
+    widget = Doubting()
+    widget.set_state({"number": 1, "requests": 1})
+    assert widget.answered == 1
+    with pytest.raises(ValueError, match="two"):
+        widget.set_state({"number": 2, "requests": 2})
+    assert widget.answered == 2
+
+
+def test_a_saved_notebook_keeps_a_still_picture():
+    widget = Shown()
+    widget.show(plots.progress_curves({EVIL: [1, 0]}, xlabel="x", ylabel="y"), EVIL)
+    data, _ = widget._repr_mimebundle_()
+    assert lab.STILL in data["text/html"] and lab.VIEW in data and EVIL not in data["text/html"]
+    assert f'src="{widget.picture}"' in data["text/html"] and f'width="{widget.width}"' in data["text/html"]
+    assert "run this cell" in data["text/html"]
+    other = {"data": {lab.VIEW: {}, "text/plain": "of another package"}}
+    cells = [
+        {"outputs": [{"data": data}, other, {"output_type": "stream", "text": ""}]},
+        {"source": "# prose"},
+    ]
+    lab.drop_views(path="x.ipynb", model={"type": "notebook", "content": {"cells": cells}})
+    assert lab.VIEW not in data and set(data) == {"text/plain", "text/html"} and lab.VIEW in other["data"]
+    lab.drop_views(model={"type": "file", "content": "text"})
+    lab.drop_views(model={"type": "notebook", "content": None})

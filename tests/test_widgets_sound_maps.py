@@ -8,6 +8,7 @@ import pytest
 from pictures import PLACES
 
 from mirlab import plots
+from mirlab.plots.texts import SIDES
 from mirlab.widgets import sound_map
 
 SOUNDING = PLACES.assign(nearest=[[1, 3], [0], [0, 1, 3], []], hears=["220 Hz", "440 Hz", "660 Hz", "880 Hz"])
@@ -59,5 +60,5 @@ def test_the_script_knows_every_mark():
     script = resources.files("mirlab.widgets").joinpath("sound_maps.js").read_text(encoding="utf-8")
     marks = script[script.index("MARKS = {") : script.index("};")]
     assert all(re.search(rf'^  "?{re.escape(marker)}"?: ', marks, re.MULTILINE) for _, marker in plots.MARKS)
-    sides = script[script.index("TEXTS = {") :].splitlines()[0]
-    assert all(f"{side}: " in sides for side in plots.maps._SIDES)
+    sides = script[script.index("TEXTS = {") :].partition("};")[0]
+    assert all(re.search(rf'^  "?{side}"?: ', sides, re.MULTILINE) for side in SIDES)

@@ -17,7 +17,8 @@ which shows the subject of the lesson, its duration and its prerequisites. Every
 ``here.quiz()``, ``here.footer()``, ``here.progress()``
     show the quiz; the key points and the next lesson; and the learner's progress in the whole course.
 ``lessons.play(y, "blues, from gtzan-synth")``
-    plays a sound; ``lessons.show(figure)`` shows a figure with its words.
+    plays a sound; ``lessons.show(figure)`` shows a figure with its words; ``lessons.each(items, what)`` goes
+    through items and shows how far it is.
 
 Principles
 ----------
@@ -53,6 +54,7 @@ from mirlab.lessons import progress
 from mirlab.lessons.blank import TODO
 from mirlab.lessons.exercises import Exercise, exercise
 from mirlab.lessons.lesson import Lesson, course, course_map, open
+from mirlab.lessons.waiting import each
 from mirlab.show.cards import show
 from mirlab.show.players import Player, play
 
@@ -63,6 +65,7 @@ __all__ = [
     "Player",
     "course",
     "course_map",
+    "each",
     "exercise",
     "open",
     "play",

@@ -31,4 +31,4 @@ function render({ model, el }) {
   follow(model, ["answer"], () => showCard(answer, model.get("answer")));
 }
 
-export default { render };
+export default live(render);

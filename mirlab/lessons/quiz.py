@@ -11,7 +11,7 @@ import traitlets
 
 from mirlab.errors import StoreError
 from mirlab.lessons import progress
-from mirlab.show.cards import Card, Points
+from mirlab.show.cards import Card, Points, inline
 from mirlab.show.controls import Described, Widget
 
 
@@ -56,6 +56,12 @@ class Asked(Widget):
         choices = zip(ascii_lowercase, self.question["choices"], strict=False)
         return "\n".join(lines + [f"   {letter}) {choice}" for letter, choice in choices])
 
+    def seen(self) -> str:
+        """Return the question with its choices, for places without widgets."""
+        title = f"<strong>Question {self.question['number']}.</strong> {inline(self.question['text'])}"
+        choices = "".join(f"<li>{inline(choice)}</li>" for choice in self.question["choices"])
+        return f'<div><p>{title}</p><ol type="a">{choices}</ol>{self.answer}</div>'
+
     def check(self) -> Card:
         """Judge the choices that are selected; if they are right, record the question as solved."""
         taken = [self.asked.choices[i] for i in sorted(self.chosen)]
@@ -97,3 +103,7 @@ class Quiz(Described, ipywidgets.VBox):
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, self.asked))
+
+    def seen(self) -> str:
+        """Return all questions."""
+        return "".join(question.seen() for question in self.asked)

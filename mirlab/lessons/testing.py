@@ -104,8 +104,9 @@ def run(
 def store(path: str | Path) -> None:
     """Run a notebook and save it in the form for the repository.
 
-    Its outputs are those of a clean kernel. For a widget, only its text is stored: a stored view would show
-    the next reader an error message.
+    Its outputs are those of a clean kernel. For a widget, its text and a still picture are stored: a stored
+    view would show the next reader an error message. Outputs that are empty, such as the place of a progress
+    bar that is done, are left out.
 
     Parameters
     ----------
@@ -116,6 +117,8 @@ def store(path: str | Path) -> None:
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
+        if cell.cell_type == "code":
+            cell.outputs = [one for one in cell.outputs if one.get("data", {}).get("text/html") != ""]
     notebook.metadata = nbformat.from_dict(METADATA)
     nbformat.write(notebook, path)
 

@@ -70,7 +70,38 @@ class Waiting:
 
     def _html(self, done, total, what, seconds):
         words = escape(self.text(done, total, what, seconds))
+        line = "display: flex; gap: .6em; align-items: center; white-space: nowrap; overflow: hidden"
         return (
-            '<div role="status">'
-            f'<progress value="{done}" max="{total}" aria-label="{words}"></progress> {words}</div>'
+            f'<div role="status" style="{line}">'
+            f'<progress value="{done}" max="{total}" aria-label="{words}"></progress>'
+            f'<span style="overflow: hidden; text-overflow: ellipsis">{words}</span></div>'
         )
+
+
+def each(items, what):
+    """Go through items in a notebook, with a bar in one line that is removed at the end.
+
+    Parameters
+    ----------
+    items : iterable
+        The items; each is some work.
+    what : str
+        What the work is.
+
+    Yields
+    ------
+    object
+        Each item.
+
+    Examples
+    --------
+    >>> sum(each([1, 2, 3], "numbers"))
+    6
+    """
+    items, bar = list(items), Waiting()
+    try:
+        for done, item in enumerate(items):
+            bar(done, len(items), what)
+            yield item
+    finally:  # the loop may end early, or be interrupted
+        bar(len(items), len(items), what)

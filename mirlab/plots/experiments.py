@@ -45,13 +45,13 @@ def differences(report, *, measures, title=""):
         for row in rows:
             _draw_difference(axis, row, lines.index((row["features"], row["variant"], row["control"])))
         axis.axvline(0, color="black", linewidth=0.8)
-        axis.set_title(measures[name], fontsize=10)
+        axis.set_title(measures[name])
         axis.grid(axis="x", alpha=0.3)
         words.append(f"{measures[name]}: {'; '.join(map(_difference_in_words, rows))}.")
     axes[0].set_yticks(range(len(lines)), [f"{variant}\n({kind} features)" for kind, variant, _ in lines])
     axes[0].set_ylim(len(lines) - 0.5, -0.5)
     controls = " or ".join(dict.fromkeys(control for *_, control in lines))
-    figure.supxlabel(f"difference from {controls}, with its 95 % interval", fontsize=10)
+    figure.supxlabel(f"difference from {controls}, with its 95 % interval")
     return finish(figure, " ".join(words), title=title)
 
 
@@ -110,7 +110,7 @@ def moved(now, before, *, title="", level=None):
             sentence += f", before {before[name]:.2f}"
         if level and level[0] == name:
             axis.plot([level[2]] * 2, across, color=LOOK["base"]["color"], linestyle=":", linewidth=2)
-            axis.text(level[2], i + 0.46, level[1], ha="center", va="top", fontsize=8)
+            axis.text(level[2], i + 0.46, level[1], ha="center", va="top")
             sentence += f" ({level[1]} {level[2]:.2f})"
         words.append(f"{sentence}.")
     axis.set_yticks(range(len(now)), list(now))

@@ -48,14 +48,14 @@ def fold_pairs(results, *, title=""):
         low, high = result.mean - result.standard_error, result.mean + result.standard_error
         left.axhspan(low, high, color=LOOK[kind]["color"], alpha=0.15, linewidth=0)
     left.set(xlabel="fold", ylabel="accuracy")
-    left.set_title("bands: mean ± standard error", fontsize=10)
+    left.set_title("bands: mean ± standard error")
     right.bar(places, difference, color=_by_sign(difference), width=0.6)
     mean = len(difference) + 1.6
     right.errorbar(mean, paired.difference, yerr=paired.standard_error, fmt="kD", capsize=4)
     right.axhline(0, color="black", linewidth=0.8)
     right.set(xlabel="fold", ylabel="difference in accuracy")
     pair = f"{LOOK[second]['label']} minus {LOOK[first]['label']}"
-    right.set_title(pair, fontsize=10)
+    right.set_title(pair)
     for axis in (left, right):
         axis.grid(axis="y", alpha=0.3)
         axis.set_xticks(places, places)
@@ -131,13 +131,13 @@ def paired_differences(panels, *, xlabel="accuracy, difference", title=""):
                 capsize=3,
             )
             values.append(f"{name} {difference:+.3f} ± {error:.3f} (p = {p:.2f})")
-        axis.set_title(panel, fontsize=10)
+        axis.set_title(panel)
         axis.grid(axis="x", alpha=0.3)
         axis.xaxis.set_major_locator(MaxNLocator(4))
         words.append(f"{panel}: {'; '.join(values)}.")
     axes[0].set_yticks(range(len(names)), names)
     axes[0].set_ylim(len(names) - 0.5, -0.5)
-    figure.supxlabel(f"{xlabel} (filled: p < 0.05)", fontsize=9)
+    figure.supxlabel(f"{xlabel} (filled: p < 0.05)")
     return finish(figure, " ".join(words), title=title)
 
 
@@ -185,12 +185,12 @@ def confusion_change(results, *, title=""):
         axis.imshow(table / sizes[:, None], cmap=colormap("Blues"), vmin=0, vmax=1, aspect="auto")
         for i, j in np.argwhere(table):
             ink = "white" if table[i, j] / sizes[i] > 0.55 else "black"
-            axis.text(j, i, table[i, j], ha="center", va="center", fontsize=7.5, color=ink)
-        axis.set_xticks(range(n), names, rotation=90, fontsize=8)
-        axis.set_yticks(range(n), names if kind == first else [], fontsize=8)
-        axis.set_title(LOOK[kind]["label"], fontsize=10)
-        axis.set_xlabel("taken for", fontsize=9)
-    axes[0].set_ylabel("label", fontsize=9)
+            axis.text(j, i, table[i, j], ha="center", va="center", color=ink)
+        axis.set_xticks(range(n), names, rotation=90)
+        axis.set_yticks(range(n), names if kind == first else [])
+        axis.set_title(LOOK[kind]["label"])
+        axis.set_xlabel("taken for")
+    axes[0].set_ylabel("label")
     _draw_gains(axes[2], gained)
     values = ", ".join(f"{label} {g:+d} of {m}" for label, g, m in zip(a.labels, gained, sizes, strict=True))
     pair = f"Songs right with the {LOOK[second]['label']} less those with the {LOOK[first]['label']}"
@@ -202,9 +202,9 @@ def _draw_gains(axis, gained):
     axis.barh(range(len(gained)), gained, color=_by_sign(gained), height=0.6)
     for i, change in enumerate(gained):
         side = "left" if change >= 0 else "right"
-        axis.annotate(f"{change:+d}" if change else "0", (change, i), ha=side, va="center", fontsize=8)
+        axis.annotate(f"{change:+d}" if change else "0", (change, i), ha=side, va="center")
     axis.axvline(0, color="black", linewidth=0.8)
     axis.set(ylim=(len(gained) - 0.5, -0.5), yticks=[])
     axis.margins(x=0.25)
-    axis.set_title("right songs gained", fontsize=10)
-    axis.set_xlabel("songs", fontsize=9)
+    axis.set_title("right songs gained")
+    axis.set_xlabel("songs")

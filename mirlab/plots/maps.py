@@ -1,20 +1,18 @@
 """Labels and excerpts on a plane."""
 
 import numpy as np
+from matplotlib.patheffects import withStroke
 
 from mirlab.plots.look import MARKS, finish, legend_below
+from mirlab.plots.texts import SIDES, boxes_beside, choose, write_beside
 from mirlab.show.figures import Figure, draws_figure
 
-CANVAS = 900, 640
+CANVAS = 840, 660
 """Width and height of a map in pixels."""
 
-_TEXT = 11  # pixels
-_SIDES = {
-    "right": (8, 0, "left", "center"),
-    "left": (-8, 0, "right", "center"),
-    "above": (0, -7, "center", "bottom"),
-    "below": (0, 7, "center", "top"),
-}
+_TEXT = 14  # pixels, like the prose of a notebook
+_WIDE = 0.56  # mean width of a letter, in heights of the text
+_GAP = 9  # pixels between the centre of a point and its text
 
 
 @draws_figure
@@ -52,11 +50,16 @@ def label_map(places, *, title=""):
             label = name if kind == "label" else None
             axis.scatter(mine["x"], mine["y"], s=size, c=fill, edgecolors=color, marker=marker, label=label)
     for row in there[there["kind"] == "label"].to_dict("records"):
-        dx, dy, ha, va = _SIDES[row["side"]]
-        at = (row["x"] + dx, row["y"] + dy)
-        axis.annotate(row["name"], at, ha=ha, va=va, fontsize=_TEXT * 0.72)  # a pixel is 1/100 inch
+        dx, dy = SIDES[row["side"]]
+        at = (row["x"] + _GAP * dx, row["y"] - _GAP * dy)
+        ha, va = (
+            ("center", "left", "right")[round(np.sign(dx))],
+            ("center", "bottom", "top")[round(np.sign(dy))],
+        )
+        text = axis.annotate(row["name"], at, ha=ha, va=va, fontsize=0.72 * _TEXT)  # a pixel is 1/100 inch
+        text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
     axis.set(xlim=(0, width), ylim=(height, 0), xticks=[], yticks=[], aspect="equal")
-    legend_below(figure, axis, fontsize=8.5)
+    legend_below(figure, axis)
     labels = there[there["kind"] == "label"].reset_index(drop=True)
     words = f"Map of {len(labels)} labels and {len(there) - len(labels)} excerpts of {', '.join(sets)}."
     closest = ", ".join(f"{one} and {other}" for one, other in _closest(labels))
@@ -83,8 +86,8 @@ def arranged(places):
     Returns
     -------
     pandas.DataFrame
-        A copy with ``x`` and ``y`` in pixels of `CANVAS` from its upper left corner, and ``side``: "right",
-        "left", "above" or "below".
+        A copy with ``x`` and ``y`` in pixels of `CANVAS` from its upper left corner, and ``side``, one
+        of `mirlab.plots.texts.SIDES`.
 
     Raises
     ------
@@ -106,43 +109,14 @@ def arranged(places):
         values = places[column].to_numpy(dtype=float)
         room = np.ptp(values)
         there[column] = low + (high - low) * ((values - values.min()) / room if room else 0.5)
-    xy = there[["x", "y"]].to_numpy()
+    xy = there[["x", "y"]].to_numpy() * (1, -1)  # upwards
     named = np.flatnonzero(there["kind"] == "label")
-    boxes = np.array([_text_boxes(xy[i], there["name"].iloc[i]) for i in named])
-    boxes = boxes.reshape(-1, len(_SIDES), 4)
-    points = np.hstack([xy - 6, xy + 6])
-    outside = np.clip(-boxes[..., :2], 0, None).sum(-1)
-    outside += np.clip(boxes[..., 2:] - (width, height), 0, None).sum(-1)
-    covered = [[_covered(box, points) for box in sides] for sides in boxes]
-    cost = np.reshape(covered, outside.shape) + 100 * outside
-    side = cost.argmin(axis=1)
-    for _ in range(4):  # each text in turn makes way for the others
-        for i in range(len(named)):
-            others = np.delete(boxes[np.arange(len(named)), side], i, axis=0)
-            side[i] = np.argmin(cost[i] + [_covered(box, others) for box in boxes[i]])
+    sizes = [(_WIDE * _TEXT * len(there["name"].iloc[i]), 1.1 * _TEXT) for i in named]
+    boxes = boxes_beside(xy[named], np.reshape(sizes, (-1, 2)), [_GAP])
+    side = choose(boxes, np.hstack([xy - 6, xy + 6]), (0, -height, width, 0))
     names = np.full(len(there), "right", dtype=object)
-    names[named] = np.array(list(_SIDES))[side]
+    names[named] = np.array(list(SIDES))[side]
     return there.assign(side=names)
-
-
-def _text_boxes(at, text):
-    """Return (left, top, right, bottom) of a text on each side of a point."""
-    x, y = at
-    w, h = 0.56 * _TEXT * len(text), 1.1 * _TEXT
-    corners = {
-        "right": (8, -h / 2),
-        "left": (-8 - w, -h / 2),
-        "above": (-w / 2, -7 - h),
-        "below": (-w / 2, 7),
-    }
-    return np.array([(x + a, y + b, x + a + w, y + b + h) for a, b in corners.values()])
-
-
-def _covered(box, others):
-    """Return the area that a box shares with others."""
-    wide = np.minimum(box[2], others[:, 2]) - np.maximum(box[0], others[:, 0])
-    high = np.minimum(box[3], others[:, 3]) - np.maximum(box[1], others[:, 1])
-    return float((np.clip(wide, 0, None) * np.clip(high, 0, None)).sum())
 
 
 @draws_figure
@@ -176,8 +150,6 @@ def hubs(names, lengths, counts, *, title=""):
     named = np.argsort(-next(iter(counts.values())), kind="stable")[:4]
     for axis, (metric, count), (color, marker) in zip(axes, counts.items(), MARKS, strict=False):
         axis.scatter(lengths, count, color=color, marker=marker, alpha=0.7)
-        for i in named:
-            axis.annotate(names[i], (lengths[i], count[i]), (7, 2), textcoords="offset points", fontsize=8)
         axis.set(title=metric, xlabel="length of the label's vector")
         axis.grid(alpha=0.3)
     axes[0].set_ylabel("neighbour lists that contain it")
@@ -187,4 +159,8 @@ def hubs(names, lengths, counts, *, title=""):
     )
     most = " and ".join(str(count.max()) for count in counts.values())
     words = f"Neighbour lists that contain a label, by {' and '.join(counts)}: {values}; at most {most}."
-    return finish(figure, words, title=title)
+    figure = finish(figure, words, title=title)
+    for axis, count in zip(axes, counts.values(), strict=True):
+        points = np.column_stack([lengths, count])
+        write_beside(figure, axis, points[named], [names[i] for i in named], marks=points)
+    return figure

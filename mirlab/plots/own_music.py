@@ -89,8 +89,8 @@ def doubts(table, *, most=12, title=""):
     places = np.arange(len(shown))
     axis.barh(places, shown["agree"], color=MARKS[1][0], height=0.6)
     for place, agree, say in zip(places, shown["agree"], shown["neighbours say"], strict=True):
-        axis.text(agree + 0.01, place, f"most say {shortened(say, 24)}", va="center", fontsize=8.5)
-    axis.set_yticks(places, [shortened(name, 48) for name in shown["recording"]], fontsize=8.5)
+        axis.text(agree + 0.01, place, f"most say {shortened(say, 24)}", va="center")
+    axis.set_yticks(places, [shortened(name, 48) for name in shown["recording"]])
     axis.set(xlim=(0, 1.15), ylim=(len(shown) - 0.5, -0.5), xlabel="share of neighbours that carry its label")
     axis.grid(axis="x", alpha=0.3)
     values = "; ".join(

@@ -1,12 +1,13 @@
 """The paper's tables and its learning curves: our figures beside the published ones."""
 
 import textwrap
+from html import escape
 
 import numpy as np
 
 from mirlab import paper
 from mirlab.datasets import Label, is_synthetic, real_name
-from mirlab.plots.look import LOOK, finish, headline, legend_below
+from mirlab.plots.look import LOOK, finish, headline, legend_below, shortened
 from mirlab.show.figures import Figure, draws_figure
 
 
@@ -102,7 +103,7 @@ def neighbour_table(rows, *, seeds=None):
     Returns
     -------
     matplotlib.figure.Figure
-        A neighbour that is in both lists is in bold type and marked by a star.
+        A neighbour that is in both lists is in bold type and marked by a star. A notebook shows a table.
 
     Raises
     ------
@@ -122,8 +123,8 @@ def neighbour_table(rows, *, seeds=None):
     axis = figure.subplots()
     axis.set_axis_off()
     axis.set(xlim=(0, 1), ylim=(7 * len(rows) + 1.2, 0))
-    for x, head in ((0.0, "seed"), (0.27, "ours, nearest first"), (0.66, "in the paper")):
-        axis.text(x, 0.6, head, fontweight="bold", va="center", fontsize=10)
+    for x, head in ((0.0, "seed"), (0.22, "ours, nearest first"), (0.66, "in the paper")):
+        axis.text(x, 0.6, head, fontweight="bold", va="center")
     words = []
     for i, row in enumerate(rows):
         theirs = paper.published()["table3"].get(_as_published(row["seed"]), [])
@@ -134,7 +135,9 @@ def neighbour_table(rows, *, seeds=None):
             sentence += f"; in the paper: {', '.join(theirs)}; in both: {len(both)}"
         words.append(f"{sentence}.")
     made_of = _made_of(Label.of(row["seed"]).dataset for row in rows)
-    headline(figure, f"Nearest labels in the joint embedding{made_of}; ★ in both lists")
+    title = f"Nearest labels in the joint embedding{made_of}; ★ in both lists"
+    headline(figure, title)
+    figure.table = _neighbours_as_html(rows, title)
     return finish(figure, " ".join(words))
 
 
@@ -143,16 +146,39 @@ def _as_published(label):
     return str(Label.of(label).real)
 
 
+def _neighbours_as_html(rows, title):
+    """Return the same lists as an HTML table."""
+
+    def cell(html, tag="td"):
+        return f'<{tag} style="text-align: left; vertical-align: top">{html}</{tag}>'
+
+    lines = ["".join(cell(head, "th") for head in ("seed", "ours, nearest first", "in the paper"))]
+    for row in rows:
+        theirs = paper.published()["table3"].get(_as_published(row["seed"]), [])
+        both = set(map(_as_published, row["neighbours"])) & set(theirs)
+        lists = [
+            "<br>".join(
+                f"<strong>{escape(name)} ★</strong>" if _as_published(name) in both else escape(name)
+                for name in names
+            )
+            for names in (row["neighbours"], theirs)
+        ]
+        lines.append(cell(escape(row["seed"]), "th") + "".join(map(cell, lists)))
+    lines = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<table><caption>{escape(title)}</caption>{lines}</table>"
+
+
 def _draw_neighbours(axis, row, theirs, both, *, top):
     """Write a seed, our list of its neighbours, and the paper's; the ones in both lists in bold type."""
     axis.axhline(top - 1.1, color="0.8", linewidth=0.8)
-    for k, part in enumerate(textwrap.wrap(row["seed"], 30)):
-        axis.text(0.0, top + 1.15 * k, part, va="center", fontsize=9.5)
-    for x, names in ((0.27, row["neighbours"]), (0.66, theirs)):
+    for k, part in enumerate(textwrap.wrap(row["seed"], 24)):
+        axis.text(0.0, top + 1.15 * k, part, va="center")
+    for x, names in ((0.22, row["neighbours"]), (0.66, theirs)):
         for k, name in enumerate(names):
             shared = _as_published(name) in both
-            text, weight = f"{k + 1}. {name}" + " ★" * shared, "bold" if shared else "normal"
-            axis.text(x, top + 1.15 * k, text, va="center", fontsize=9, fontweight=weight)
+            weight = "bold" if shared else "normal"
+            text = f"{k + 1}. {shortened(name)}" + " ★" * shared
+            axis.text(x, top + 1.15 * k, text, va="center", fontweight=weight)
 
 
 TABLES = {"table4": "Accuracy, all training songs", "table5": "Precision at 10"}

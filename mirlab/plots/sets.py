@@ -43,9 +43,9 @@ def overlap_matrix(overlap, names, *, title=""):
     group = hierarchy.fcluster(tree, 0.75, "distance")[order]
     edges = np.flatnonzero(np.diff(group, prepend=-1, append=-1))
     n = len(order)
-    figure = Figure(figsize=(2.3 + 0.145 * n, 1.9 + 0.145 * n), layout="constrained")
+    figure = Figure(figsize=(3.2 + 0.17 * n, 1.2 + 0.17 * n), layout="constrained")
     axis = figure.subplots()
-    image = axis.imshow(overlap[np.ix_(order, order)], cmap=colormap("Greys"), vmin=0, vmax=1)
+    image = axis.imshow(overlap[np.ix_(order, order)], cmap=colormap("Greys"), vmin=0, vmax=1, aspect="auto")
     groups, alone = [], []
     for start, end in pairwise(edges):
         mine = [names[i] for i in order[start:end]]
@@ -57,8 +57,10 @@ def overlap_matrix(overlap, names, *, title=""):
         corner = (start - 0.5, start - 0.5)
         axis.add_patch(Rectangle(corner, side, side, fill=False, edgecolor="#b35806", linewidth=1.5))
     ordered = [names[i] for i in order]
-    axis.set_xticks(range(n), ordered, rotation=90, fontsize=7.5)
-    axis.set_yticks(range(n), ordered, fontsize=7.5)
+    axis.set(
+        xticks=[], xlabel="the same labels, from left to right"
+    )  # written twice, they would be too small
+    axis.set_yticks(range(n), ordered)
     figure.colorbar(image, ax=axis, shrink=0.5, label="overlap")
     words = [f"In no group: {', '.join(alone)}"] * bool(alone) + groups
     return finish(figure, ". ".join([f"Overlap of {n} labels"] * (not title) + words) + ".", title=title)
@@ -99,9 +101,9 @@ def shared_styles(names, mixtures, *, title=""):
         axis.barh(order, [common[style] for style in order], color="#2166ac")
         for place, share in enumerate(shares):
             if share:
-                axis.text(share + 0.02, place, f"{share:.2f}", va="center", fontsize=8)
+                axis.text(share + 0.02, place, f"{share:.2f}", va="center")
         axis.set(xlim=(0, 1.18), xticks=[0, 0.5, 1])
-        axis.set_title(textwrap.fill(name, 26), fontsize=9.5)
+        axis.set_title(textwrap.fill(name, 26))
         axis.spines[["top", "right"]].set_visible(False)
     axes[0].invert_yaxis()
     total = sum(common.values())

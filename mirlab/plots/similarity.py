@@ -50,10 +50,10 @@ def matches(names, hits, *, title=""):
             face = color if filled else "white"
             axis.scatter(rank + 1, row, marker="s", s=52 if filled else 30, c=face, edgecolors=color)
         for i, number in enumerate(hit.sum(axis=1)):
-            axis.text(k + 1.2, i, number, ha="center", va="center", fontsize=9)
+            axis.text(k + 1.2, i, number, ha="center", va="center")
         axis.set(title=LOOK[kind]["label"], xlim=(0.2, k + 1.9), xlabel="place")
-        axis.set_xticks([1, k // 2, k])
-    axes[0].set_yticks(range(len(names)), [shortened(name) for name in names], fontsize=9)
+        axis.set_xticks(sorted({1, (k + 1) // 2, k}))
+    axes[0].set_yticks(range(len(names)), [shortened(name) for name in names])
     axes[0].set_ylim(len(names) - 0.4, -0.6)
     values = "; ".join(
         f"{name}: " + ", ".join(f"{kind} {hit[i].sum()}" for kind, hit in hits.items())
@@ -91,7 +91,7 @@ def k_occurrences(counts, blind, *, k, title=""):
     figure = Figure(figsize=(7.5, 3.8), layout="constrained")
     axis = figure.subplots()
     axis.axvline(k, color="0.8", linewidth=6)
-    axis.text(k + 0.6, 1.15, f"mean: {k}", fontsize=9, color="0.3")
+    axis.text(k + 0.6, 1.15, f"mean: {k}", color="0.3")
     words = []
     looks = {kind: {key: LOOK[kind][key] for key in ("color", "linestyle", "label")} for kind in counts}
     looks["blind"] = {"color": "#1b7837", "linestyle": (0, (1, 1)), "label": "drawn at random"}

@@ -79,7 +79,7 @@ def contact_sheet(sounds):
         axis.remove()
     for axis, (title, y) in zip(axes, sounds.items(), strict=False):
         _draw_mel(axis, y)
-        axis.set_title(title, fontsize=9)
+        axis.set_title(title)
         axis.set(xticks=[], yticks=[])
     return finish(figure, "Mel spectrograms of " + ", ".join(sounds) + ".")
 
@@ -172,7 +172,7 @@ def one_frame(frame, filters, *, title=""):
     for axis, (x, values, unit, name) in zip(figure.subplots(1, 3), panels, strict=True):
         axis.plot(x, values, color=LOOK["tag"]["color"], linewidth=0.9)
         axis.set(xlabel=unit, xlim=(x[0], x[-1]))
-        axis.set_title(name, fontsize=10)
+        axis.set_title(name)
         axis.grid(alpha=0.3)
     headline(figure, title)
     return finish(
@@ -218,7 +218,7 @@ def mel_filters(filters, ranges, *, title=""):
             _draw_filter(axis, edges[i : i + 3], hertz[filters[i] > 0])
         axis.vlines(hertz[(hertz >= low) & (hertz <= high)], 0, 1, color="0.8", linewidth=0.6, zorder=0)
         axis.set(xlim=(low, high), ylim=(0, 1.1), yticks=[0, 1], xlabel="Hz")
-        axis.set_title(f"{low} to {high} Hz", fontsize=10)
+        axis.set_title(f"{low} to {high} Hz")
         peaks = [i for i in range(len(filters)) if low <= edges[i + 1] <= high]
         lone = sum((filters[i] > 0).sum() == 1 for i in peaks)
         lines = int(((hertz >= low) & (hertz <= high)).sum())
@@ -277,7 +277,7 @@ def mel_panels(panels, *, seconds, title=""):
             extent=(0, seconds, 0, top),
         )
         axis.set_ylabel("Hz")
-        axis.set_title(name, fontsize=10)
+        axis.set_title(name)
         axis.set_yticks(librosa.hz_to_mel(hertz), hertz)
     axes[-1].set_xlabel("seconds")
     sizes = "; ".join(

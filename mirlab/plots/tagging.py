@@ -77,7 +77,7 @@ def _draw_kind(axis, row, kind, auc, mine):
         )
         means.append(f"{method} {values.mean():.2f}")
     if not means:
-        axis.text(0.52, row, "no such pair", va="center", fontsize=9, color="0.3")
+        axis.text(0.52, row, "no such pair", va="center", color="0.3")
     return f"{kind} {', '.join(means)}" if means else f"{kind} has no pair"
 
 
@@ -87,7 +87,7 @@ def _name_ends(axis, order, kinds, auc, names, below):
         mine = np.flatnonzero((kinds == kind) & np.isfinite(auc))
         if len(mine):
             for at, side in ((mine[np.argmin(auc[mine])], "left"), (mine[np.argmax(auc[mine])], "right")):
-                axis.text(auc[at], row + below, names[at], ha=side, va="top", fontsize=8, color="0.25")
+                axis.text(auc[at], row + below, names[at], ha=side, va="top", color="0.25")
 
 
 @draws_figure

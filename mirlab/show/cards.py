@@ -19,6 +19,7 @@ KINDS = {
     "crashed": ("⚠", "Crashed", "--jp-warn-color1"),
     "hint": ("☞", "Hint", "--jp-info-color1"),
     "solution": ("★", "Solution", "--jp-info-color1"),
+    "prediction": ("✎", "Prediction", "--jp-info-color1"),
     "lesson": ("♪", "Lesson", "--jp-brand-color1"),
     "learned": ("♫", "What you have now", "--jp-brand-color1"),
     "progress": ("▦", "Progress", "--jp-brand-color1"),
@@ -28,6 +29,10 @@ KINDS = {
 
 PAGES = {"lesson", "learned", "progress"}
 """Kinds that are part of the page; the others answer something that the learner just did."""
+
+
+PER_INCH = 100
+"""Pixels of the page for each inch of a figure; its picture has twice as many, for sharp text."""
 
 
 class Code(str):
@@ -61,14 +66,23 @@ class Link:
 class Picture:
     """A picture with a sentence that says the same to people who cannot see it.
 
+    Parameters
+    ----------
+    png : bytes
+        The picture.
+    alt : str
+        The sentence.
+    width : int
+        Its width in pixels of the page; by default, that of the picture.
+
     Examples
     --------
     >>> Picture(b"...", "a rising line")
     [picture: a rising line]
     """
 
-    def __init__(self, png: bytes, alt: str):
-        self.png, self.alt = png, alt
+    def __init__(self, png: bytes, alt: str, width: int = 0):
+        self.png, self.alt, self.width = png, alt, width
 
     def __repr__(self) -> str:
         return f"[picture: {self.alt}]"
@@ -79,10 +93,51 @@ class Picture:
         return f"data:image/png;base64,{b64encode(self.png).decode()}"
 
     def _repr_html_(self) -> str:
-        return f'<img src="{self.url}" alt="{escape(self.alt)}" style="display: block; max-width: 100%">'
+        return image(self.url, self.alt, self.width)
 
 
-def show(figure) -> Picture:
+class Table:
+    """A table with a sentence that says the same, made by `show` of a figure that is nothing but a table."""
+
+    def __init__(self, html: str, alt: str):
+        self.html, self.alt = html, alt
+
+    def __repr__(self) -> str:
+        return f"[table: {self.alt}]"
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+def image(url: str, alt: str, width: int = 0) -> str:
+    """Return a picture as HTML; it is shrunk where the page is narrower than its width."""
+    wide = f' width="{width}"' if width else ""
+    return (
+        f'<img src="{url}" alt="{escape(alt)}"{wide} style="display: block; max-width: 100%; height: auto">'
+    )
+
+
+STILL = "mirlab-still"
+"""The class of HTML that stands for a widget where no kernel answers it."""
+
+
+def still(html: str) -> str:
+    """Return HTML that stands for a widget, and says how to get the widget itself."""
+    return f'<div class="{STILL}">{html}<p><em>To use the controls, run this cell.</em></p></div>'
+
+
+def as_lines(text: str) -> str:
+    """Return a text as safe HTML, one paragraph per line.
+
+    Examples
+    --------
+    >>> as_lines("a < b")
+    '<p style="margin: .25em 0">a &lt; b</p>'
+    """
+    return "".join(f'<p style="margin: .25em 0">{inline(line)}</p>' for line in text.splitlines())
+
+
+def show(figure) -> Picture | Table:
     """Return a figure as a picture with its words; use it as the last line of a cell.
 
     Parameters
@@ -92,8 +147,9 @@ def show(figure) -> Picture:
 
     Returns
     -------
-    Picture
-        The words are its text, and its alt text in a notebook.
+    Picture or Table
+        The words are its text, and its alt text in a notebook. A figure that is nothing but a table, with
+        its HTML in ``figure.table``, is shown as a table.
 
     Raises
     ------
@@ -110,11 +166,13 @@ def show(figure) -> Picture:
     """
     if not getattr(figure, "alt", ""):
         raise LessonError("this figure has no words for people who cannot see it; put them into `figure.alt`")
+    if getattr(figure, "table", ""):
+        return Table(figure.table, figure.alt)
     from mirlab.show.figures import save  # here, since a message without a picture needs no matplotlib
 
     png = BytesIO()
-    save(figure, png, dpi=100)
-    return Picture(png.getvalue(), figure.alt)
+    save(figure, png, dpi=2 * PER_INCH, colours=256)
+    return Picture(png.getvalue(), figure.alt, round(figure.get_figwidth() * PER_INCH))
 
 
 class Card:

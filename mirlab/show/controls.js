@@ -27,16 +27,18 @@ function follow(model, traits, show) {
   show();
 }
 
-// The picture of a widget, with its words.
+// The picture of a widget, with its words. It has two pixels for each pixel of the page, for sharp text.
 function pictureOf(model) {
-  const image = made("img");
-  follow(model, ["picture", "alt"], () => Object.assign(image, { src: model.get("picture"), alt: model.get("alt") }));
+  const image = made("img", { className: "mirlab-picture" });
+  follow(model, ["picture", "alt", "width"], () => {
+    Object.assign(image, { src: model.get("picture"), alt: model.get("alt"), width: model.get("width") });
+  });
   return image;
 }
 
 // What a widget says, one paragraph per line; a screen reader reads it aloud when it changes.
 function saidBy(model) {
-  const status = made("div", { role: "status" });
+  const status = made("div", { role: "status", className: "mirlab-said" });
   const paragraphs = () => model.get("said").split("\n").map((line) => made("p", { textContent: line }));
   follow(model, ["said"], () => status.replaceChildren(...paragraphs()));
   return status;
@@ -88,3 +90,43 @@ function showCard(element, html) {
   if (element.dataset.card !== html) element.innerHTML = element.dataset.card = html; // read aloud only if it is new
 }
 
+const LATE = 400; // ms that an answer of Python may take before the page says that it is computed
+const GONE = ["restarting", "autorestarting", "terminating", "dead"]; // after these, Python has forgotten the widget
+const LOST = "The kernel has restarted or stopped, so these controls no longer work. Run this cell again.";
+
+// Every script ends with `export default live(render)`. Around the widget that `render` draws, a line says that
+// Python still computes, or that the kernel which knew the widget is gone.
+const live = (render) => ({
+  render({ model, el }) {
+    const line = made("p", { className: "mirlab-line", role: "status" });
+    const root = made("div");
+    el.classList.add("mirlab-live");
+    el.append(line, root);
+    let late = null;
+    const sign = (state, text) => {
+      el.classList.remove("mirlab-busy", "mirlab-lost");
+      if (state) el.classList.add(state);
+      line.textContent = text;
+    };
+    const lose = () => {
+      clearTimeout(late);
+      root.inert = true;
+      sign("mirlab-lost", LOST);
+    };
+    follow(model, ["requests", "answered"], () => {
+      const waits = model.get("requests") > model.get("answered");
+      if (root.inert || waits === (late !== null)) return;
+      clearTimeout(late);
+      late = waits ? setTimeout(sign, LATE, "mirlab-busy", "Computing …") : null;
+      if (!waits) sign("", "");
+    });
+    const kernel = model.widget_manager?.kernel;
+    kernel?.statusChanged?.connect((_, status) => GONE.includes(status) && lose());
+    kernel?.disposed?.connect(lose);
+    const save_changes = () => {
+      model.set("requests", model.get("requests") + 1);
+      model.save_changes();
+    };
+    return render({ model: { ...model, save_changes }, el: root });
+  },
+});

@@ -1,15 +1,13 @@
-"""What widgets share: words, scripts, a picture with its words, sounds on demand, sliders, and checks."""
+"""What widgets share: words, scripts, a picture with its words, sounds on demand, and checks."""
 
 import sys
-from html import escape
 from pathlib import Path
 
 import anywidget
-import ipywidgets
 import traitlets
 
 from mirlab.errors import MirlabError
-from mirlab.show.cards import show
+from mirlab.show.cards import as_lines, image, show, still
 from mirlab.show.players import play
 
 SHARED = Path(__file__).with_suffix(".js")
@@ -34,13 +32,20 @@ def check_choice(name, value, choices):
 
 
 class Described:
-    """A widget whose plain text is its `repr`: for terminals, screen readers and stored outputs."""
+    """A widget that can be read without a kernel: as text, and as a still picture in a saved notebook.
+
+    The text is its `repr`, for terminals, screen readers and stored outputs.
+    """
 
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, *metadata = bundle if isinstance(bundle, tuple) else (bundle,)
-        data = data | {"text/plain": repr(self)}
+        data = data | {"text/plain": repr(self), "text/html": still(self.seen())}
         return (data, *metadata) if metadata else data
+
+    def seen(self) -> str:
+        """Return what the widget shows as HTML without controls; by default, the lines of its text."""
+        return as_lines(repr(self))
 
 
 class Widget(Described, anywidget.AnyWidget):
@@ -49,7 +54,16 @@ class Widget(Described, anywidget.AnyWidget):
     Its script and style are beside the module of its class: ``rankings.js`` and ``rankings.css`` belong to
     the class in ``rankings.py``. Every script can use the functions of ``controls.js``. A subclass in a
     module without a script has the script of its parent.
+
+    Attributes
+    ----------
+    requests, answered : int
+        How many changes the page has sent, and how many of them Python has answered: the page shows that it
+        waits while they differ.
     """
+
+    requests = traitlets.Int(0).tag(sync=True)
+    answered = traitlets.Int(0).tag(sync=True)
 
     def __init_subclass__(cls, **kwargs):
         module = Path(getattr(sys.modules[cls.__module__], "__file__", None) or "")
@@ -57,9 +71,18 @@ class Widget(Described, anywidget.AnyWidget):
         # anywidget makes a trait of `_esm` in a subclass of its own for each widget; leave that one alone.
         made = isinstance(getattr(cls, "_esm", None), traitlets.TraitType)
         if script.is_file() and script != SHARED and not made:
-            cls._esm = "\n".join(file.read_text(encoding="utf-8") for file in (SHARED, script))
-            cls._css = module.with_suffix(".css").read_text(encoding="utf-8")
+            cls._esm, cls._css = (
+                "\n".join(file.with_suffix(kind).read_text(encoding="utf-8") for file in (SHARED, script))
+                for kind in (".js", ".css")
+            )
         super().__init_subclass__(**kwargs)
+
+    def set_state(self, sync_data):
+        """Take what the page has changed; afterwards, even after a mistake, report that it is answered."""
+        try:
+            super().set_state(sync_data)
+        finally:
+            self.answered = self.requests
 
 
 class Pictured(Widget):
@@ -69,21 +92,28 @@ class Pictured(Widget):
     ----------
     picture, alt : str
         The picture as a data address, and its words.
+    width : int
+        The width of the picture in pixels of the page.
     said : str
         What the widget says, one paragraph per line.
     """
 
     picture = traitlets.Unicode().tag(sync=True)
     alt = traitlets.Unicode().tag(sync=True)
+    width = traitlets.Int(0).tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
 
     def show(self, figure, said, **others):
         """Show a figure, what is said about it, and other traits, all at the same time."""
         picture = show(figure)
         with self.hold_sync():
-            self.picture, self.alt, self.said = picture.url, picture.alt, said
+            self.picture, self.alt, self.width, self.said = picture.url, picture.alt, picture.width, said
             for trait, value in others.items():
                 setattr(self, trait, value)
+
+    def seen(self) -> str:
+        """Return the picture, and what is said about it."""
+        return image(self.picture, self.alt, self.width) + as_lines(self.said)
 
 
 class Sounding(Widget):
@@ -117,45 +147,3 @@ class Sounding(Widget):
             self.heard = answer | {"said": f"{title} cannot be heard: {error}"}
         else:
             self.heard = answer | {"said": said, "audio": player.audio, "mimetype": player.mimetype}
-
-
-class Sliders(Described, ipywidgets.VBox):
-    """Sliders above a sentence and a picture; `draw` is called at the start and when a slider is released.
-
-    Attributes
-    ----------
-    sentence, picture : ipywidgets.HTML
-        What is shown.
-    """
-
-    def __init__(self, *sliders):
-        self.sentence, self.picture = ipywidgets.HTML(), ipywidgets.HTML()
-        super().__init__([*sliders, self.sentence, self.picture])
-        for slider in sliders:
-            slider.observe(lambda _: self.draw(), "value")
-        self.draw()
-
-    def draw(self) -> None:
-        """Show what the sliders are set to."""
-        raise NotImplementedError
-
-    def say(self, finding, sentence=""):
-        """Show a finding, in bold type, and a sentence."""
-        text = f"<strong>{escape(finding)}</strong> {escape(sentence)}"
-        self.sentence.value = f'<div role="status">{text}</div>'
-
-    def show(self, figure):
-        """Show a figure with its words."""
-        self.picture.value = show(figure)._repr_html_()
-
-
-def slider(options, name, *, wide=30, **settings):
-    """Return a slider that acts when it is released; `wide` is its width in em."""
-    return ipywidgets.SelectionSlider(
-        options=options,
-        description=name,
-        continuous_update=False,
-        style={"description_width": f"{0.34 * wide:g}em"},
-        layout={"width": f"{wide}em"},
-        **settings,
-    )

@@ -11,6 +11,7 @@ import tempfile
 from contextlib import chdir, contextmanager
 from contextvars import ContextVar
 from functools import wraps
+from io import BytesIO
 from pathlib import Path
 
 
@@ -39,9 +40,16 @@ from matplotlib import colormaps, rc_context, rcParamsDefault  # noqa: E402
 PICTURES = {}
 """Every function that builds a figure, by its full name. The tests draw all of them."""
 
+WIDEST = 8.4
+"""Inches: the output of a cell in a window of 1280 pixels is 848 pixels wide."""
+
+SMALLEST = 10
+"""Points of the smallest text in a figure: 14 pixels of the page, like the prose beside it."""
+
 _building = ContextVar("_building", default=False)
 
 SETTINGS = {name: value for name, value in rcParamsDefault.items() if name != "backend"}
+SETTINGS["axes.titlesize"] = SMALLEST  # as large as the axes' labels: the title of a figure is larger
 SETTINGS["text.parse_math"] = False  # names of files and labels are shown as they are, "$" included
 
 
@@ -53,7 +61,20 @@ def defaults():
 
 
 class Figure(matplotlib.figure.Figure):
-    """A figure of ours. Its words are in `alt`; it is made in a function with the decorator `draws_figure`.
+    """A figure of ours, made in a function with the decorator `draws_figure`.
+
+    Parameters
+    ----------
+    *args, **kwargs
+        As for `matplotlib.figure.Figure`; a `figsize` that is wider than `WIDEST` becomes that wide, since a
+        browser would shrink the picture, and with it the text, to the column of a notebook.
+
+    Attributes
+    ----------
+    alt : str
+        The figure in words.
+    table : str
+        The same as an HTML table, for a figure that is nothing but a table; a notebook shows it instead.
 
     Raises
     ------
@@ -61,14 +82,16 @@ class Figure(matplotlib.figure.Figure):
         If it is made in a function without that decorator.
     """
 
-    alt = ""
+    alt = table = ""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, figsize=None, **kwargs):
         if not _building.get():
             raise RuntimeError(
                 "a Figure was made outside of a function with the decorator mirlab.show.figures.draws_figure"
             )
-        super().__init__(*args, **kwargs)
+        if figsize is not None:
+            figsize = min(figsize[0], WIDEST), figsize[1]
+        super().__init__(figsize, *args, **kwargs)
 
     def draw(self, renderer):
         """Draw under the defaults."""
@@ -107,7 +130,7 @@ def draws_figure(function):
     return draw
 
 
-def save(figure, file, *, dpi=130):
+def save(figure, file, *, dpi=130, colours=0):
     """Save a figure as PNG: equal figures give equal bytes, whatever the user has configured.
 
     Parameters
@@ -118,14 +141,23 @@ def save(figure, file, *, dpi=130):
         Where to save it.
     dpi : float
         Pixels per inch.
+    colours : int
+        Keep only this many colours, at most 256, for a file of about a third of the size; 0 keeps all.
 
     Raises
     ------
     OSError
         If the file cannot be written.
     """
+    from PIL import Image  # here, since it is needed by notebooks only
+
+    whole, effort = (BytesIO(), {"compress_level": 1}) if colours else (file, {})
     with defaults():
-        figure.savefig(file, format="png", dpi=dpi, metadata={"Software": None})
+        figure.savefig(whole, format="png", dpi=dpi, metadata={"Software": None}, pil_kwargs=effort)
+    if colours:
+        picture = Image.open(whole).convert("RGB")
+        few = picture.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        few.save(file, format="PNG")
 
 
 def colormap(name):

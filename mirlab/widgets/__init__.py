@@ -1,8 +1,8 @@
 """The interactive parts of the lessons, thirteen in all: each is a function that returns a widget.
 
 A widget shows what a static figure beside it says too. It redraws when a control is released, works by
-keyboard, and needs no network. `base` holds what widgets share; each other module holds one widget, with a
-script of its own where ipywidgets has no such control.
+keyboard, and needs no network. `sliders` holds what some widgets share; each other module holds one widget,
+with a script of its own where ipywidgets has no such control.
 """
 
 from mirlab.widgets.capacities import capacity

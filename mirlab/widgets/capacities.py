@@ -4,7 +4,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from mirlab import evaluate, plots
-from mirlab.show.controls import Sliders, slider
+from mirlab.widgets.sliders import Sliders, slider
 
 FEATURES = (1, 2, 5, 10, 20, 40, 80, 160, 240, 400, 800)
 """The capacities that can be chosen: the number of features of a song that the model sees."""

@@ -7,6 +7,11 @@ function clip(sound, genres, number) {
   const answer = made("div", { role: "status" });
   const guess = made("div", { className: "guess" }, choose, check);
   const title = made("strong", { textContent: `Clip ${number}` });
+  choose.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return; // the browser would open the list, which Space and the arrow keys do too
+    event.preventDefault();
+    form.requestSubmit();
+  });
   const form = made("form", { "aria-label": `Clip ${number}` }, title, player, guess, answer);
   return { form, player, choose, answer };
 }
@@ -35,4 +40,4 @@ function render({ model, el }) {
   });
 }
 
-export default { render };
+export default live(render);

@@ -5,7 +5,7 @@ import traitlets
 
 from mirlab import corpus
 from mirlab.corpus import styles
-from mirlab.show.cards import Card
+from mirlab.show.cards import Card, as_lines
 from mirlab.show.controls import Widget
 from mirlab.show.players import play
 
@@ -139,6 +139,10 @@ class GuessingGame(Widget):
     def __repr__(self) -> str:
         clips, genres = len(self.excerpts), len(self.genres)
         return f"<{clips} clips to be guessed among {genres} genres: run this cell to play>"
+
+    def seen(self) -> str:
+        """Return what is to be done."""
+        return as_lines(f"{self.score} Listen to each, and guess its genre: {', '.join(self.genres)}.")
 
     def _guessed(self, change) -> None:
         """Answer the clips with a new guess."""

@@ -1,11 +1,9 @@
 // Lists to choose from, a picture, and a line that says what it shows.
 function render({ model, el }) {
   const options = model.get("options");
-  const said = saidBy(model);
   const labels = Object.entries(options).map(([name, [text, choices]]) => {
     const list = listOf(choices.map(([, choice]) => choice));
     list.addEventListener("change", () => {
-      said.textContent = "Measuring …";
       model.set(name, choices[list.selectedIndex][0]);
       model.save_changes();
     });
@@ -13,8 +11,8 @@ function render({ model, el }) {
     return made("label", {}, `${text} `, list);
   });
   const controls = made("div", { className: "controls" }, ...labels);
-  el.append(made("div", { className: "mirlab-few-labels" }, controls, pictureOf(model), said));
+  el.append(made("div", { className: "mirlab-few-labels" }, controls, pictureOf(model), saidBy(model)));
   keepKeys(el);
 }
 
-export default { render };
+export default live(render);

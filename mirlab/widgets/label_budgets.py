@@ -198,7 +198,7 @@ def chart(tried, now=None, *, title=""):
         axis.grid(alpha=0.3)
         values += [f"{one}: {curve.mean[0]:.2f}" for one, curve in tried.items() if one.target == name]
     axes[0].set_ylabel("accuracy on other songs")
-    legend_below(figure, *axes, ncols=2, fontsize=9)
+    legend_below(figure, *axes, ncols=2)
     return finish(figure, f"Accuracy: {'; '.join(values)}.", title=title)
 
 

@@ -1,6 +1,5 @@
 // A list of sets, a slider, a picture, and a line that says what it shows.
 function render({ model, el }) {
-  const said = saidBy(model);
   const list = listOf(model.get("targets"));
   const slider = made("input", { type: "range", min: 1, max: model.get("most"), step: 1 });
   const number = made("output");
@@ -10,11 +9,10 @@ function render({ model, el }) {
     made("label", {}, "Target set ", list),
     made("label", {}, "Labelled songs per label ", slider, " ", number),
   );
-  el.append(made("div", { className: "mirlab-labelled-songs" }, controls, pictureOf(model), said));
+  el.append(made("div", { className: "mirlab-labelled-songs" }, controls, pictureOf(model), saidBy(model)));
   keepKeys(el);
 
   const ask = () => {
-    said.textContent = "Measuring …";
     model.set({ target: list.value, songs: Number(slider.value) });
     model.save_changes();
   };
@@ -27,4 +25,4 @@ function render({ model, el }) {
   });
 }
 
-export default { render };
+export default live(render);

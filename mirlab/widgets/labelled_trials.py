@@ -144,7 +144,7 @@ def transfer_gains(trials):
             f"{target}: " + ", ".join(f"{g:+.3f} at {one.songs}" for g, one in zip(gains, mine, strict=True))
         )
     axes[0].set_ylabel("accuracy gained")
-    figure.supxlabel("labelled songs per label (filled: p < 0.05)", fontsize=9)
+    figure.supxlabel("labelled songs per label (filled: p < 0.05)")
     headline(figure, _finding(trials) + " (synthetic data sets)" * all(map(is_synthetic, by_set)))
     what = "Accuracy of the tag embedding minus that of the base features."
     return finish(figure, f"{what} {'; '.join(words)}.")
@@ -230,7 +230,7 @@ def _curves(known, now):
     axis = figure.subplots()
     axis.axvspan(now.songs - 0.4, now.songs + 0.4, color="0.9")
     axis.axhline(now.chance, color="0.5", linewidth=0.8)
-    axis.annotate("random guess", (MOST + 0.9, now.chance), ha="right", va="bottom", fontsize=8, color="0.3")
+    axis.annotate("random guess", (MOST + 0.9, now.chance), ha="right", va="bottom", color="0.3")
     for kind, aside in (("base", -0.08), ("tag", 0.08)):  # so that bars do not hide each other
         curves = [getattr(t, kind) for t in known]
         axis.errorbar(

@@ -23,7 +23,7 @@ function render({ model, el }) {
   const named = (title, player) => made("div", {}, made("strong", { textContent: title }), player);
   const picture = made("div", { className: "picture" }, pictureOf(model));
   const said = saidBy(model);
-  said.className = "says";
+  said.classList.add("says");
   el.append(
     made(
       "div",
@@ -43,7 +43,6 @@ function render({ model, el }) {
     waiting = setTimeout(() => {
       if (sliders.every(({ trait, value }) => model.get(trait) === value())) return;
       sliders.forEach(({ trait, value }) => model.set(trait, value()));
-      picture.setAttribute("aria-busy", "true");
       model.save_changes();
     }, PAUSE);
   }
@@ -57,7 +56,6 @@ function render({ model, el }) {
     rebuilt.currentTime = at;
     if (sounding) rebuilt.play();
   });
-  follow(model, ["picture", "said"], () => picture.removeAttribute("aria-busy"));
 }
 
-export default { render };
+export default live(render);

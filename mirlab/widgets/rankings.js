@@ -125,4 +125,4 @@ function render({ model, el }) {
   return () => sound.player.pause();
 }
 
-export default { render };
+export default live(render);

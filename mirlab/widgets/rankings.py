@@ -5,10 +5,12 @@ above the lists (a query, a distance) is a subclass of `RankedSounds` that answe
 """
 
 from collections.abc import Hashable
+from html import escape
 
 import numpy as np
 import traitlets
 
+from mirlab.show.cards import as_lines
 from mirlab.show.controls import Sounding
 
 
@@ -63,6 +65,17 @@ class RankedSounds(Sounding):
                 *(f"  {i}. {self._says(x)}" for i, x in enumerate(one["items"], 1)),
             )
         )
+
+    def seen(self) -> str:
+        """Return the lists side by side."""
+        lists = (
+            f"<div><p><strong>{escape(one['title'])}</strong></p><ol>"
+            + "".join(f"<li>{escape(self._says(item))}</li>" for item in one["items"])
+            + "</ol></div>"
+            for one in self.lists
+        )
+        said = as_lines(self.heard.get("said", ""))
+        return f'{said}<div style="display: flex; flex-wrap: wrap">{"".join(lists)}</div>'
 
     @traitlets.validate("lists")
     def _as_sent(self, proposal):

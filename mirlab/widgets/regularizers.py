@@ -7,8 +7,8 @@ from threadpoolctl import threadpool_limits
 
 from mirlab import evaluate, plots
 from mirlab.features import aggregate
-from mirlab.show.controls import Sliders, slider
 from mirlab.warp import NonlinearWarpEmbedding, WarpEmbedding
+from mirlab.widgets.sliders import Sliders, slider
 
 BOUNDS = (1.0, 0.3, 0.1, 0.03, 0.01)
 """Largest length of a label embedding."""

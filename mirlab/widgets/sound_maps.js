@@ -7,7 +7,17 @@ const MARKS = {
   v: "M0,6l5.8,-10.5h-11.6z",
   P: "M-2,-6h4v4h4v4h-4v4h-4v-4h-4v-4h4z",
 };
-const TEXTS = { right: ["start", 8, 4], left: ["end", -8, 4], above: ["middle", 0, -9], below: ["middle", 0, 16] };
+const SLANT = 6.3; // pixels aside and up of a text that is in neither direction alone
+const TEXTS = {
+  right: ["start", 9, 5],
+  left: ["end", -9, 5],
+  above: ["middle", 0, -9],
+  below: ["middle", 0, 19],
+  "upper right": ["start", SLANT, -SLANT],
+  "upper left": ["end", -SLANT, -SLANT],
+  "lower right": ["start", SLANT, SLANT + 10],
+  "lower left": ["end", -SLANT, SLANT + 10],
+}; // as `mirlab.plots.texts.SIDES`
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const REACH = 24; // pixels of the map within which the mouse chooses a point
 
@@ -52,14 +62,16 @@ function render({ model, el }) {
   const lines = drawn("g", { class: "lines" });
   const marks = points.map((point, i) => pointOf(point, i, sets));
   const box = { class: "map", viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": about };
-  const svg = drawn("svg", box, lines, ...marks);
+  const over = (label) => marks.filter((_, i) => points[i].label === label);
+  const svg = drawn("svg", box, lines, ...over(false), ...over(true)); // no excerpt covers the name of a label
+  const frame = made("div", { className: "frame" }, svg);
   const info = made("p", { className: "info", id: `mirlab-info-${Math.random()}` });
   const list = listing(points, sets);
   const button = made("button", { className: "jupyter-button", textContent: "Play" });
   [list, button].forEach((control) => control.setAttribute("aria-describedby", info.id));
   const sound = soundOf(model);
   const controls = made("div", { className: "controls" }, made("label", {}, "Find ", list), button, sound.player);
-  el.append(made("div", { className: "mirlab-sound-map" }, svg, legend(sets), info, controls, sound.status));
+  el.append(made("div", { className: "mirlab-sound-map" }, frame, legend(sets), info, controls, sound.status));
   keepKeys(el);
   let chosen = model.get("point");
   const play = () => sound.ask({ point: chosen });
@@ -129,4 +141,4 @@ function render({ model, el }) {
   choose(chosen);
 }
 
-export default { render };
+export default live(render);

@@ -6,7 +6,8 @@ sends a sound only when it is requested: a map of a hundred sounds stays small.
 
 import traitlets
 
-from mirlab.plots import CANVAS, MARKS, arranged
+from mirlab.plots import CANVAS, MARKS, arranged, label_map
+from mirlab.show.cards import show
 from mirlab.show.controls import Sounding
 
 
@@ -55,6 +56,10 @@ class SoundMap(Sounding):
         labels = int((self.places["kind"] == "label").sum())
         sets = ", ".join(dict.fromkeys(self.places["set"]))
         return f"Map of {labels} labels and {len(self.places) - labels} excerpts of {sets}"
+
+    def seen(self) -> str:
+        """Return the map as a picture."""
+        return show(label_map(self.places))._repr_html_()
 
     def play(self) -> None:
         """Send the sound of the chosen point."""

@@ -33,7 +33,7 @@ function render({ model, el }) {
     player.setAttribute("aria-label", `Excerpt ${model.get("names")[list.selectedIndex]}`);
   };
   list.addEventListener("change", choose);
-  follow(model, ["picture", "said"], () => (count.textContent = model.get("steps")));
+  follow(model, ["shown"], () => (count.textContent = model.get("shown")));
   follow(model, ["drawn"], () => {
     if (!player.paused) return; // a listener is not interrupted
     list.selectedIndex = model.get("drawn");
@@ -41,4 +41,4 @@ function render({ model, el }) {
   });
 }
 
-export default { render };
+export default live(render);

@@ -42,6 +42,8 @@ class WarpStepper(Pictured):
     ----------
     steps : int
         How many steps have been taken; the buttons and Python both set it, up or down.
+    shown : int
+        The step that the picture shows: `steps`, as soon as it is drawn.
     picture, alt, said
         The last step, and what it did; see `mirlab.show.controls.Pictured`.
     drawn : int
@@ -51,6 +53,7 @@ class WarpStepper(Pictured):
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     sounds = traitlets.List(traitlets.Unicode()).tag(sync=True)
     steps = traitlets.Int(0, min=0, max=2000).tag(sync=True)
+    shown = traitlets.Int(0).tag(sync=True)
     drawn = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, problem, *, seed=0):
@@ -78,6 +81,7 @@ class WarpStepper(Pictured):
         else:
             V, W = self.problem.start(self._seed)
             close = self.problem.too_close(V, W)
-            figure = plots.warp_space(self.problem, V, W)
+            beside = "After a step, this shows the affinities of its excerpt, before and after."
+            figure = plots.warp_space(self.problem, V, W, beside=beside)
             sentences = [f"Nothing is learned yet: {close.sum()} of {len(close)} pairs are too close."]
-        self.show(figure, "\n".join(sentences))
+        self.show(figure, "\n".join(sentences), shown=self.steps)
