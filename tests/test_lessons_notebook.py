@@ -123,7 +123,7 @@ def test_a_stored_notebook_is_what_nbval_finds_again(tmp_path):
     store(file)
     stored = nbformat.read(file, as_version=4)
     assert [cell.execution_count for cell in stored.cells if cell.cell_type == "code"] == list(range(1, 10))
-    assert stored.cells[8].outputs[0].data.keys() == {"text/plain"}
+    assert stored.cells[8].outputs[0].data.keys() == {"text/plain", "text/html"}
     assert "widgets" not in stored.metadata and not any("execution" in cell.metadata for cell in stored.cells)
     env = os.environ | {"MIRLAB_PROGRESS": "off"}
     nbval = ["pytest", "-q", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", file.name]

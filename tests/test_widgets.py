@@ -186,7 +186,7 @@ def test_a_saved_notebook_keeps_a_still_picture():
     widget.show(plots.progress_curves({EVIL: [1, 0]}, xlabel="x", ylabel="y"), EVIL)
     data, _ = widget._repr_mimebundle_()
     assert lab.STILL in data["text/html"] and lab.VIEW in data and EVIL not in data["text/html"]
-    assert f'src="{widget.picture}"' in data["text/html"] and f'width="{widget.width}"' in data["text/html"]
+    assert f'src="{widget.picture}"' in data["text/html"] and f'width="{widget.pixels}"' in data["text/html"]
     assert "run this cell" in data["text/html"]
     other = {"data": {lab.VIEW: {}, "text/plain": "of another package"}}
     cells = [

@@ -30,8 +30,8 @@ function follow(model, traits, show) {
 // The picture of a widget, with its words. It has two pixels for each pixel of the page, for sharp text.
 function pictureOf(model) {
   const image = made("img", { className: "mirlab-picture" });
-  follow(model, ["picture", "alt", "width"], () => {
-    Object.assign(image, { src: model.get("picture"), alt: model.get("alt"), width: model.get("width") });
+  follow(model, ["picture", "alt", "pixels"], () => {
+    Object.assign(image, { src: model.get("picture"), alt: model.get("alt"), width: model.get("pixels") });
   });
   return image;
 }

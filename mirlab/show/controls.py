@@ -92,7 +92,7 @@ class Pictured(Widget):
     ----------
     picture, alt : str
         The picture as a data address, and its words.
-    width : int
+    pixels : int
         The width of the picture in pixels of the page.
     said : str
         What the widget says, one paragraph per line.
@@ -100,20 +100,20 @@ class Pictured(Widget):
 
     picture = traitlets.Unicode().tag(sync=True)
     alt = traitlets.Unicode().tag(sync=True)
-    width = traitlets.Int(0).tag(sync=True)
+    pixels = traitlets.Int(0).tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
 
     def show(self, figure, said, **others):
         """Show a figure, what is said about it, and other traits, all at the same time."""
         picture = show(figure)
         with self.hold_sync():
-            self.picture, self.alt, self.width, self.said = picture.url, picture.alt, picture.width, said
+            self.picture, self.alt, self.pixels, self.said = picture.url, picture.alt, picture.width, said
             for trait, value in others.items():
                 setattr(self, trait, value)
 
     def seen(self) -> str:
         """Return the picture, and what is said about it."""
-        return image(self.picture, self.alt, self.width) + as_lines(self.said)
+        return image(self.picture, self.alt, self.pixels) + as_lines(self.said)
 
 
 class Sounding(Widget):

@@ -35,6 +35,7 @@ def _import_matplotlib():
 _import_matplotlib()
 
 import matplotlib.figure  # noqa: E402
+import numpy as np  # noqa: E402
 from matplotlib import colormaps, rc_context, rcParamsDefault  # noqa: E402
 
 PICTURES = {}
@@ -157,6 +158,9 @@ def save(figure, file, *, dpi=130, colours=0):
     if colours:
         picture = Image.open(whole).convert("RGB")
         few = picture.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        palette = np.reshape(few.getpalette(), (-1, 3))
+        palette[(palette > 248).all(axis=1)] = 255  # white that was averaged with its neighbours
+        few.putpalette(palette.ravel().tolist())
         few.save(file, format="PNG")
 
 
