@@ -12,7 +12,11 @@ from mirlab import corpus, datasets, doctor, lessons
 from mirlab.audio import SAMPLE_RATE
 from mirlab.corpus import styles
 from mirlab.errors import MirlabError
+from mirlab.lessons import running
+from mirlab.lessons.compare import differences
 from mirlab.widgets.guessing_games import typical
+
+here = lessons.open("00")
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +40,10 @@ def band(text):
 def test_the_first_player_is_the_band_that_the_text_describes(band, text):
     score = band.score()
     assert band.label == "jazz" and score.instruments == {"saxophone", "vibraphone", "upright bass"}
-    assert "A saxophone, a vibraphone, an upright bass, brushes on a snare." in text
+    assert "A saxophone, a vibraphone, an upright bass, brushes on a snare" in text
     assert "brush" in score.drums
     bass = [note for note in score.notes if note.role == "bass"]
-    assert abs(len(bass) - score.seconds * score.tempo / 60) <= 2  # it walks, a note on every beat
+    assert abs(len(bass) - score.seconds * score.tempo / 60) <= 2  # "it plays a note on every beat"
 
 
 def test_of_the_five_pictures_only_classical_has_no_drums(text):
@@ -88,6 +92,46 @@ def test_the_sets_have_the_labels_that_the_text_counts(text):
     assert 9 < rock / few < 12  # "about ten times as many"
     original = styles.sets()["homburg"]["sizes"]
     assert 9 < original["rock"] / original["funksoulrnb"] < 12  # "as in the original set"
+
+
+def test_what_a_learner_must_know_is_explained_before_the_first_check(text):
+    before = text[: text.index("here.ex.blind_guess.check(")]
+    for words in (
+        "Shift+Enter",
+        "Run a lesson from the top",
+        "NameError",
+        "contains `TODO`",
+        "four digits",
+        f"stops your function after {running.LIMIT:g} seconds",
+        "Interrupt the kernel",
+    ):
+        assert words in before, words
+
+
+def test_numpy_is_there_where_an_answer_needs_it(text):
+    assert "import numpy as np" in text[: text.index("def how_many")]
+    assert here.ex.how_many.judge(lambda y, label: np.sum(y == label)).kind == "right"
+    assert here.ex.blind_guess.judge(0.1).kind == "right"
+
+
+def test_numbers_need_four_digits():
+    assert not differences(0.3333, 1 / 3) and differences(0.33, 1 / 3)
+
+
+def test_commands_are_those_that_an_ordinary_terminal_knows(text):
+    """Neither `mirlab doctor` nor `mirlab progress` is found outside of the environment."""
+    assert "python3 course.py doctor" in text and "python3 course.py progress" in text
+    assert "`mirlab " not in text
+
+
+def test_the_stored_progress_is_that_of_a_new_learner_of_the_present_course():
+    """Run and store lesson 00 again whenever exercises or questions change."""
+    notebook = nbformat.read(here.path, as_version=4)
+    (cell,) = [cell for cell in notebook.cells if cell.source == "here.progress()"]
+    shown = cell.outputs[0]["data"]["text/plain"]
+    exercises = sum(len(vars(lesson.ex)) for lesson in lessons.course())
+    questions = sum(len(lesson.questions) for lesson in lessons.course())
+    assert f"0 of {exercises} exercises and 0 of {questions} questions solved" in shown
 
 
 def test_the_links_lead_to_lessons(text):

@@ -117,7 +117,9 @@ def _functions(ex: Exercise) -> Iterator[Trial]:
     if isinstance(first, Mapping) and not ex.complaint:
         yield Trial("a result with a wrong key", _then(ex.solve, _other_key), "wrong", "is missing")
     if ex.start:
-        yield Trial("the function as it was given", ex.start, "not attempted", "as it was given")
+        cell: dict = {}
+        exec(ex.start_source, cell)
+        yield Trial("the function as it was given", cell[ex.name], "not attempted", "as it was given")
         yield Trial("the error in the given function", _like(ex, ex.start), "wrong")
 
 

@@ -53,7 +53,7 @@ def _not_run(ex, answer) -> Card | None:
         return _wrong(
             ex, f"Give `check` the function itself, without parentheses: {call}. It got {brief(answer)}."
         )
-    if ex.start and _same_code(answer, ex.start):
+    if ex.start and _is_as_given(ex, answer):
         return _not_attempted(ex, "This is the function as it was given. It has an error: find it.")
     args = next(iter(ex.cases().values()))
     try:
@@ -145,15 +145,20 @@ def _changes(name: str) -> str:
     )
 
 
-def _same_code(answer: Callable, start: Callable) -> bool:
-    """Return whether the learner has not changed the function that was given."""
-    mine, its = getattr(answer, "__code__", None), start.__code__
+def _is_as_given(ex, answer: Callable) -> bool:
+    """Return whether the learner has not changed the function that was given.
+
+    It is compiled from its source, as in the learner's cell: the code of a function also depends on the
+    imports of its module.
+    """
 
     def parts(code) -> tuple:
         constants = [parts(x) if inspect.iscode(x) else x for x in code.co_consts]
         return code.co_code, code.co_names, code.co_varnames, constants
 
-    return mine is not None and parts(mine) == parts(its)
+    cell = compile(ex.start_source, "<the cell>", "exec")
+    given = next(x for x in cell.co_consts if inspect.iscode(x) and x.co_name == ex.name)
+    return hasattr(answer, "__code__") and parts(answer.__code__) == parts(given)
 
 
 # -- values -----------------------------------------------------------------------------------------------

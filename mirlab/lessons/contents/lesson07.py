@@ -1,8 +1,51 @@
-"""Exercises of lesson 07."""
+"""Exercises of lesson 07, and what its cells need."""
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
+from mirlab import evaluate
+from mirlab.evaluate import nested, regression
 from mirlab.lessons import exercise
+
+
+@threadpool_limits.wrap(limits=1, user_api="blas")  # many small sums
+def accuracy_by_ridge(windows, y, groups=None, *, per_class=5, n_splits=10, seed=0):
+    """Measure accuracy inside the training part and on the test songs, for each ridge and fold.
+
+    Parameters
+    ----------
+    windows : sequence of ndarray, shape (windows of the song, p)
+        One array per song.
+    y, groups, n_splits
+        As for `mirlab.evaluate.learning_curve`.
+    per_class : int
+        Songs per label that are drawn for training in each fold, once.
+    seed : int
+        Seed of the folds and of the draws.
+
+    Returns
+    -------
+    inner, test : ndarray, shape (ridges, n_splits)
+        For each of `mirlab.evaluate.nested.RIDGES`: the share of training songs that a model which did not
+        learn from them classifies correctly, and the accuracy on the test songs.
+    """
+    labels, codes = np.unique(y, return_inverse=True)
+    fold = evaluate.folds(y, groups, n_splits=n_splits, random_state=seed)
+    songs = regression.Songs(windows, len(codes), groups)
+    inner, test = (np.empty((len(nested.RIDGES), n_splits)) for _ in range(2))
+    for f in range(n_splits):
+        order = np.random.default_rng([seed, f]).permutation(np.flatnonzero(fold != f))
+        train = np.concatenate([order[codes[order] == code][:per_class] for code in range(len(labels))])
+        tested = np.flatnonzero(fold == f)
+        left_out = nested.left_out_outputs(songs, codes, len(labels), train)
+        inner[:, f] = (left_out.argmax(axis=2) == codes[train]).mean(axis=1)
+        for r, ridge in enumerate(nested.RIDGES):
+            outputs = regression.fit_regression(songs, codes, len(labels), train, ridge=ridge)(tested)
+            test[r, f] = (outputs.argmax(axis=1) == codes[tested]).mean()
+    return inner, test
+
+
+# -- a linear classifier -----------------------------------------------------------------------------------
 
 
 def _songs(rng, lengths, width, shift=0.0):
@@ -10,30 +53,34 @@ def _songs(rng, lengths, width, shift=0.0):
     return [rng.normal(shift, 1.0, size=(length, width)).round(2) for length in lengths]
 
 
-def _one_loud_window():
-    """Return two songs to learn from and one to test, most of whose windows are outweighed by one."""
-    train = [np.array([[0.0], [0.2]]), np.array([[1.0], [1.2]])]
-    return train, np.array([0, 1]), [np.array([[0.4], [0.5], [3.0]])]
-
-
 @exercise(
     hints=[
-        "Three steps: windows and their targets, least squares, outputs averaged over each song.",
-        "`X = np.concatenate(train)` stacks the windows; `np.repeat(y, [len(song) for song in train])` gives "
-        "each window the label of its song, and `np.eye(y.max() + 1)[…]` makes that one-hot.",
-        "The intercept is a column of ones: `A = np.column_stack([np.ones(len(X)), X])`. Then "
-        "`weights = np.linalg.lstsq(A, T)[0]` (or `np.linalg.pinv(A) @ T`).",
-        "A test song: `(weights[0] + song @ weights[1:]).mean(axis=0)`.",
+        "There are three steps: stack the windows and their targets, solve for the weights, and average the "
+        "outputs over the windows of each test song.",
+        "`X = np.concatenate(train)` stacks the windows. `np.repeat(y, [len(song) for song in train])` gives "
+        "each window the label of its song, and `np.eye(y.max() + 1)[…]` turns labels into one-hot targets.",
+        "The intercept needs a column of ones: `A = np.column_stack([np.ones(len(X)), X])`. Then "
+        "`weights = np.linalg.lstsq(A, T)[0]`.",
+        "The outputs of one test song are `(weights[0] + song @ weights[1:]).mean(axis=0)`.",
     ],
-    reason="No step downhill as in lesson 02: where the loss is a square and the model linear, the best "
-    "weights can be written down. Each window speaks, and the song is what they say on average.",
+    reason="No gradient step is needed. For a linear model and the squared error, the best weights can be "
+    "computed directly. Every window counts as one example, and a song gets the average of its windows.",
     inputs=lambda rng: {
         "one feature, two labels": (
             [np.array([[0.0], [1.0]]), np.array([[3.0], [4.0]])],
             np.array([0, 1]),
             [np.array([[2.0], [3.0]])],
         ),
-        "a song with one loud window": _one_loud_window(),
+        "a song with one loud window": (
+            [np.array([[0.0], [0.2]]), np.array([[1.0], [1.2]])],
+            np.array([0, 1]),
+            [np.array([[0.4], [0.5], [round(float(rng.uniform(2, 4)), 2)]])],
+        ),
+        "two equal songs in training": (
+            [*[np.array([[0.0], [0.5], [1.0]])] * 2, np.array([[2.0]])],
+            np.array([0, 0, 1]),
+            _songs(rng, (1, 2), 1),
+        ),
         "songs of unequal length": (
             _songs(rng, (1, 4, 2, 3, 2), 2),
             np.array([0, 1, 1, 2, 0]),
@@ -45,6 +92,7 @@ def _one_loud_window():
             _songs(rng, (2, 5), 3, shift=20.0),
         ),
     },
+    lacks={"empty": "there is at least one song to learn from and one to test, each with a window"},
 )
 def song_outputs(train, y, test):
     """Return the output for each label, averaged over the windows of each test song: (songs, labels)."""
@@ -55,8 +103,30 @@ def song_outputs(train, y, test):
     return np.array([(weights[0] + song @ weights[1:]).mean(axis=0) for song in test])
 
 
+@song_outputs.also
+def one_label_at_a_time(train, y, test):
+    X = np.concatenate(train)
+    label = np.array([y[i] for i, song in enumerate(train) for _ in song])
+    outputs = np.zeros((len(test), max(y) + 1))
+    for c in range(max(y) + 1):
+        center = X.mean(axis=0)
+        slope = np.linalg.pinv(X - center) @ ((label == c) - (label == c).mean())
+        for i, song in enumerate(test):
+            outputs[i, c] = (label == c).mean() + (song.mean(axis=0) - center) @ slope
+    return outputs
+
+
+@song_outputs.also
+def by_normal_equations(train, y, test):
+    A = np.vstack([np.hstack([np.ones((len(song), 1)), song]) for song in train])
+    T = np.zeros((len(A), y.max() + 1))
+    T[np.arange(len(A)), np.repeat(y, list(map(len, train)))] = 1
+    weights = np.linalg.inv(A.T @ A) @ A.T @ T
+    return [np.append(1, song.mean(axis=0)) @ weights for song in test]
+
+
 @song_outputs.mistake(
-    "there is no intercept, so the outputs of a window of zeros are zero; add a column of ones."
+    "there is no intercept, so the outputs of a window of zeros are always zero. Add a column of ones."
 )
 def without_intercept(train, y, test):
     T = np.eye(y.max() + 1)[np.repeat(y, [len(song) for song in train])]
@@ -65,8 +135,8 @@ def without_intercept(train, y, test):
 
 
 @song_outputs.mistake(
-    "each training song is one example, its mean window. Here every window is an example, and a long song "
-    "has more of them."
+    "each training song is one example, its mean window. Here every window is an example, so a longer song "
+    "gives more examples."
 )
 def on_mean_windows(train, y, test):
     X = np.array([song.mean(axis=0) for song in train])
@@ -75,8 +145,8 @@ def on_mean_windows(train, y, test):
 
 
 @song_outputs.mistake(
-    "the windows vote: each names one label, and you count. Average the outputs first; who wins is asked "
-    "later."
+    "each window votes for one label, and the votes are counted. Average the outputs instead; the label is "
+    "chosen afterwards."
 )
 def by_vote(train, y, test):
     X = np.concatenate(train)
@@ -86,9 +156,7 @@ def by_vote(train, y, test):
     return np.array([np.eye(y.max() + 1)[one.argmax(axis=1)].mean(axis=0) for one in outputs])
 
 
-@song_outputs.mistake(
-    "the outputs are added up, not averaged; then a longer song seems to be surer of everything."
-)
+@song_outputs.mistake("the outputs are summed and not averaged, so a longer song gets larger outputs.")
 def added_up(train, y, test):
     X = np.concatenate(train)
     T = np.eye(y.max() + 1)[np.repeat(y, [len(song) for song in train])]
@@ -96,104 +164,201 @@ def added_up(train, y, test):
     return np.array([(weights[0] + song @ weights[1:]).sum(axis=0) for song in test])
 
 
+# -- the ridge, chosen inside the training part ------------------------------------------------------------
+
+
+def _accuracies(rng, ridges, folds):
+    """Return accuracies of songs left out in training, and of test songs, which are related."""
+    inner = rng.integers(5, 40, size=(ridges, folds)) / 50
+    return inner, ((inner + rng.integers(5, 40, size=(ridges, folds)) / 50) / 2).round(3)
+
+
+@exercise(
+    kind="find the bug",
+    hints=[
+        "Which songs may decide about the ridge? Which songs may only judge it?",
+        "The ridge of a fold is chosen by `inner`, and the accuracy that is reported comes from `test`.",
+        "Choose in each fold on its own: `inner.argmax(axis=0)` gives the row of the best ridge in each "
+        "column.",
+    ],
+    reason="Test songs may judge a choice, but they may not make it. The largest of many accuracies is "
+    "partly luck, and this luck does not return with new songs.",
+    inputs=lambda rng: {
+        "two ridges, three folds": (
+            np.array([[0.5, 0.2, 0.7], [0.4, 0.6, 0.1]]),
+            np.array([[0.3, 0.4, 0.5], [0.6, 0.5, 0.2]]),
+        ),
+        "a single ridge": (np.array([[0.5, 0.2]]), np.array([[0.3, 0.4]])),
+        "a single fold": _accuracies(rng, 6, 1),
+        "ridges that are equally good inside": (
+            np.array([[0.5, 0.4, 0.3], [0.5, 0.4, 0.3], [0.1, 0.4, 0.3]]),
+            rng.integers(10, 90, size=(3, 3)) / 100,
+        ),
+        "six ridges, ten folds": _accuracies(rng, 6, 10),
+    },
+    lacks={"empty": "there is at least one ridge and one fold"},
+)
+def nested_accuracy(inner, test):
+    """Return the mean accuracy over the folds, with a ridge that is chosen in each fold."""
+    best = inner.argmax(axis=0)
+    return np.mean([test[best[f], f] for f in range(len(best))])
+
+
+@nested_accuracy.given
+def best_on_the_test_songs(inner, test):
+    """Return the mean accuracy over the folds, with a ridge that is chosen in each fold."""
+    best = test.argmax(axis=0)
+    return np.mean([test[best[f], f] for f in range(len(best))])
+
+
+@nested_accuracy.also
+def without_a_loop(inner, test):
+    return test[np.argmax(inner, axis=0), np.arange(inner.shape[1])].mean()
+
+
+@nested_accuracy.also
+def column_by_column(inner, test):
+    total = 0
+    for mine, its in zip(inner.T.tolist(), test.T.tolist(), strict=True):
+        total += its[mine.index(max(mine))]
+    return total / len(inner.T)
+
+
+@nested_accuracy.mistake(
+    "the ridge of each fold is chosen by its test songs. They may only judge the choice; choose by `inner`."
+)
+def chosen_by_test(inner, test):
+    return test.max(axis=0).mean()
+
+
+@nested_accuracy.mistake(
+    "one ridge is chosen for all folds together. The training songs of one fold are test songs of another, "
+    "so "
+    "choose in each fold on its own."
+)
+def one_for_all_folds(inner, test):
+    return test[inner.mean(axis=1).argmax()].mean()
+
+
+@nested_accuracy.mistake(
+    "this is the accuracy by which the ridge was chosen. Report the accuracy on the test songs: take the "
+    "chosen "
+    "row from `test`."
+)
+def the_accuracy_of_the_choice(inner, test):
+    return inner.max(axis=0).mean()
+
+
+@nested_accuracy.mistake("`axis=1` takes the best fold of each ridge. You need the best ridge of each fold.")
+def along_the_wrong_axis(inner, test):
+    best = inner.argmax(axis=1)
+    return np.mean([test[r, best[r]] for r in range(len(best))])
+
+
+# -- the paired test ---------------------------------------------------------------------------------------
+
+
+def _folds(rng, n, gain=0.03):
+    """Return the accuracies of two kinds of features on the same n folds."""
+    hard = rng.normal(0.6, 0.05, size=n)
+    return tuple((hard + rng.normal(more, 0.03, size=n)).round(3) for more in (gain, 0.0))
+
+
 @exercise(
     hints=[
-        "Where does the curve of the base features reach `accuracy`? Between two of its points, go along the "
-        "straight line that the figure draws.",
-        "The figure's axis is logarithmic: from 1 to 2 is as far as from 10 to 20. So go along "
-        "`np.log2(songs)`.",
-        "`np.interp(x, xs, ys)` goes along straight lines; here x is an accuracy, xs the accuracies of the "
-        "curve and ys the logarithms. `2 ** …` takes the logarithm back.",
+        "First take one number per fold: `d = a - b`. Only these differences are used from here on.",
+        "`s = d.std(ddof=1)` is the standard deviation of a sample, with J - 1 in the denominator.",
+        "In cross-validation with k folds, n_test / n_train is 1 / (k - 1). The error is "
+        "`s * np.sqrt(1 / len(d) + 1 / (k - 1))`.",
+        "`t` is the mean difference divided by this error.",
     ],
-    reason="A difference in accuracy depends on how steep the curve is just there; songs are what labelling "
-    "costs.",
+    reason="The accuracies change together from fold to fold, so their differences change less. The training "
+    "sets overlap, so the usual error is too small: with ten folds, the corrected one is about 1.45 times as "
+    "large.",
     inputs=lambda rng: {
-        "a point of the curve": ([1, 2, 4], [0.3, 0.5, 0.7], 0.5),
-        "half way up between two points": ([1, 4], [0.2, 0.6], 0.4),
-        "a part of the way between 5 and 10": ([1, 2, 5, 10, 20], [0.31, 0.47, 0.65, 0.75, 0.82], 0.68),
-        "an accuracy at random": (
-            [1, 2, 5, 10, 20],
-            [0.25, 0.4, 0.5, 0.7, 0.8],
-            round(float(rng.uniform(0.3, 0.75)), 3),
-        ),
+        "five folds": (np.array([0.52, 0.64, 0.58, 0.68, 0.48]), np.array([0.50, 0.58, 0.54, 0.62, 0.46]), 5),
+        "two folds": (np.array([0.5, 0.75]), np.array([0.5, round(float(rng.uniform(0.5, 0.7)), 2)]), 2),
+        "equal accuracies in some folds": (np.array([0.6, 0.6, 0.7, 0.7]), np.array([0.6, 0.6, 0.6, 0.5]), 4),
+        "ten folds": (*_folds(rng, 10), 10),
+        "ten folds, a worse than b": (*_folds(rng, 10, gain=-0.05), 10),
+        "three repetitions of five folds": (*_folds(rng, 15), 5),
+    },
+    lacks={
+        "empty": "there are at least two folds",
+        "single": "the difference of one fold has no standard deviation",
     },
 )
-def worth(songs, curve, accuracy):
-    """Return the number of songs at which the curve reaches an accuracy."""
-    return 2 ** np.interp(accuracy, curve, np.log2(songs))
+def paired_test(a, b, k):
+    """Return the mean difference a - b over the folds, its corrected standard error, and t."""
+    d = a - b
+    error = d.std(ddof=1) * np.sqrt(1 / len(d) + 1 / (k - 1))
+    return {"difference": d.mean(), "error": error, "t": d.mean() / error}
 
 
-@worth.mistake(
-    "between two points you go along the number of songs; the figure's straight lines go along its logarithm."
+@paired_test.also
+def in_plain_python(a, b, k):
+    d = [x - y for x, y in zip(a, b, strict=True)]
+    mean = sum(d) / len(d)
+    variance = sum((x - mean) ** 2 for x in d) / (len(d) - 1)
+    error = (variance / len(d) + variance / (k - 1)) ** 0.5
+    return {"t": mean / error, "difference": mean, "error": error}
+
+
+@paired_test.also
+def with_mirlab(a, b, k):
+    d = np.subtract(a, b)
+    error = evaluate.corrected_error(d, n_splits=k)
+    return {"difference": a.mean() - b.mean(), "error": error, "t": d.mean() / error}
+
+
+def _results(d, error):
+    return {"difference": d.mean(), "error": error, "t": d.mean() / error}
+
+
+@paired_test.mistake(
+    "the error is the usual one, s / √J, as if the folds were independent. Add n_test / n_train under the "
+    "root."
 )
-def along_songs(songs, curve, accuracy):
-    return np.interp(accuracy, curve, songs)
+def too_sure(a, b, k):
+    return _results(a - b, (a - b).std(ddof=1) / np.sqrt(len(a)))
 
 
-@worth.mistake("this is the logarithm; `2 **` takes it back to songs.")
-def still_a_logarithm(songs, curve, accuracy):
-    return np.interp(accuracy, curve, np.log2(songs))
-
-
-@worth.mistake(
-    "this is the nearest point of the curve; between two points there are numbers of songs as well."
+@paired_test.mistake(
+    "the standard deviation has J in its denominator. Use J - 1, as for every sample: `ddof=1`."
 )
-def nearest_point(songs, curve, accuracy):
-    return songs[int(np.abs(np.array(curve) - accuracy).argmin())]
+def divided_by_n(a, b, k):
+    return _results(a - b, (a - b).std() * np.sqrt(1 / len(a) + 1 / (k - 1)))
 
 
-@exercise(
-    decimals=2,
-    hints=[
-        "First one number a fold: with less without. Only these five are used from here on.",
-        "Their standard deviation s has n - 1 below: the root of 16 / 4.",
-        "`usual`: s times the root of 1/5. `corrected`: s times the root of 1/5 + 1/4, as one fold tests a "
-        "quarter as many songs as it learns from.",
-        "`t` is the difference divided by its corrected error. Is it above 2.78?",
-    ],
-    reason="The accuracies waver by six percent from fold to fold, but they do so together; the differences "
-    "waver by two. And the correction is not small: it makes the error half as large again.",
+@paired_test.mistake(
+    "n_test / n_train is taken as 1 / k. One fold is tested and the k - 1 others are learned from: 1 / (k - "
+    "1)."
 )
-def fold_by_fold():
-    """Return the paired difference in percent, both its errors, and whether it is one."""
-    d = np.array([52, 64, 58, 68, 48]) - np.array([50, 58, 54, 62, 46])
-    s = d.std(ddof=1)
-    error = s * np.sqrt(1 / 5 + 1 / 4)
-    t = d.mean() / error
-    return {
-        "difference": d.mean(),
-        "usual": s / np.sqrt(5),
-        "corrected": error,
-        "t": t,
-        "a difference": bool(t > 2.78),
-    }
+def share_of_all(a, b, k):
+    return _results(a - b, (a - b).std(ddof=1) * np.sqrt(1 / len(a) + 1 / k))
 
 
-@fold_by_fold.mistake("the standard deviation of a sample is divided by n - 1, here 4, not by 5: `ddof=1`.")
-def divided_by_n():
-    return {"usual": np.std([2, 6, 4, 6, 2]) / np.sqrt(5)}
-
-
-@fold_by_fold.mistake("`t` must not use the usual error: it takes the folds for independent.")
-def too_sure():
-    return {"t": 4 / (2 / np.sqrt(5))}
-
-
-@fold_by_fold.mistake(
-    "the correction adds n_test/n_train under the root: one fold against four, 1/4, not one fold of all five."
+@paired_test.mistake(
+    "the number of differences stands in place of k. With repetitions there are more differences than folds."
 )
-def share_of_all():
-    return {"corrected": 2 * np.sqrt(1 / 5 + 1 / 5)}
+def without_repetitions(a, b, k):
+    return _results(a - b, (a - b).std(ddof=1) * np.sqrt(1 / len(a) + 1 / (len(a) - 1)))
 
 
-@fold_by_fold.mistake(
-    "you treat the two rows as unrelated. They were tried on the same folds: take the differences first."
+@paired_test.mistake(
+    "a and b are treated as unrelated samples. They were measured on the same folds: take the differences "
+    "first."
 )
-def not_paired():
-    both = np.var([52, 64, 58, 68, 48], ddof=1) + np.var([50, 58, 54, 62, 46], ddof=1)
-    return {"usual": np.sqrt(both / 5)}
+def not_paired(a, b, k):
+    s = np.sqrt(a.var(ddof=1) + b.var(ddof=1))
+    return _results(a - b, s * np.sqrt(1 / len(a) + 1 / (k - 1)))
 
 
-@fold_by_fold.mistake("these are shares; the table is in percent, and so should the answer be.")
-def in_shares():
-    return {"difference": 0.04}
+@paired_test.mistake("this is b - a; the difference should be positive where `a` is better.")
+def other_way_round(a, b, k):
+    return _results(b - a, (a - b).std(ddof=1) * np.sqrt(1 / len(a) + 1 / (k - 1)))
+
+
+@paired_test.mistake("the root is missing: this is the variance and not the standard error.")
+def variance_as_error(a, b, k):
+    return _results(a - b, (a - b).var(ddof=1) * (1 / len(a) + 1 / (k - 1)))
