@@ -5,7 +5,6 @@ so the prose says what five seeds agreed on, and the bounds here leave room for 
 """
 
 import re
-from dataclasses import replace
 
 import nbformat
 import numpy as np
@@ -14,7 +13,7 @@ import pytest
 from scipy import stats
 from threadpoolctl import threadpool_limits
 
-from mirlab import evaluate, lessons, paper
+from mirlab import evaluate, lessons, paper, widgets
 from mirlab.lessons.contents import lesson07
 from mirlab.widgets.label_budgets import Setting, measure
 
@@ -65,9 +64,9 @@ def test_the_two_songs_are_jazz_by_two_artists(study):
 def test_what_is_kept_is_what_comes_out_now(study, full):
     curves, table = kept(), kept(table="table4")
     for (name, kind), result in full.items():
-        room = 0.005 if kind == "base" else 0.05  # embeddings are trained anew on every machine
+        room = 0.02 if kind == "base" else 0.05  # embeddings are trained anew on every machine
         assert result.mean == pytest.approx(table.loc[name, kind], abs=room)
-    for kind, room in (("base", 0.005), ("tag", 0.05)):
+    for kind, room in (("base", 0.02), ("tag", 0.05)):
         live = paper.curve(study, "gtzan-synth", kind).mean
         assert live == pytest.approx(curves.loc["gtzan-synth", kind][list(paper.PER_CLASS)], abs=room)
 
@@ -83,7 +82,7 @@ def test_the_notebook_shows_the_kept_table_beside_the_papers(full, shown):
     for (name, kind), result in full.items():
         if (name, kind) != ("gtzan-synth", "tag"):
             now = float(re.search(rf"{name}, {kind}: now (0\.\d+)", shown)[1])
-            assert now == pytest.approx(result.mean, abs=0.005 if kind == "base" else 0.05)
+            assert now == pytest.approx(result.mean, abs=0.02 if kind == "base" else 0.05)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -105,9 +104,11 @@ def test_over_five_seeds_the_gain_is_clear_at_one_song_and_the_loss_at_twenty():
     rows = pd.DataFrame(paper.differences([paper.kept_report(seed) for seed in paper.SEEDS], "figure3"))
     rows = rows[rows["target"] == "all"].set_index(["features", "per_class"])
     for kind in ("genre", "tag"):
-        verdicts = rows.loc[kind, "verdict"]
+        verdicts, difference = rows.loc[kind, "verdict"], rows.loc[kind, "difference"]
         assert (verdicts[1], verdicts[20]) == ("better", "worse")
-        assert {verdicts[5], verdicts[10]} == {"no difference found"}
+        assert {verdicts[2], verdicts[5], verdicts[10]} == {"no difference found"}
+        assert 0.015 < difference[1] < 0.035 and -0.045 < difference[20] < -0.025
+        assert abs(gains(kept(), kind)[20] + 0.035) < 0.01  # of the seed that the notebook shows
 
 
 # -- what was nearly published -------------------------------------------------------------------------
@@ -150,27 +151,73 @@ def test_accuracy_collapses_where_windows_are_as_many_as_numbers(study):
     assert curves["tag"][5] < curves["tag"][2] - 0.05 < curves["tag"][10]
 
 
+@pytest.fixture(scope="module")
+def random_map(study):
+    """Plain least squares on a random map, which has learned nothing, with 2, 5 and 10 songs per label."""
+    windows, y = study.windows("unique-synth", "random"), study.songs("unique-synth")[0]
+    return evaluate.learning_curve(windows, y, per_class=(2, 5, 10), n_draws=2, ridge=0.0).mean
+
+
+def test_a_random_map_drops_where_the_embeddings_drop(random_map, shown):
+    """It has as many numbers as they have. If they dropped for another reason, it would not drop."""
+    two, five, ten = random_map
+    assert five < two - 0.03 and five < ten - 0.1
+    curve = kept(table="figure3_plain").loc["unique-synth", "tag"]
+    assert curve[5] < curve[2] - 0.03 and curve[5] < curve[10] - 0.1
+    printed = re.search(r"random map, plain, unique-synth, 2, 5 and 10 songs: \[(.*?)\]", shown)[1]
+    assert [float(x) for x in printed.split()] == pytest.approx(random_map, abs=0.03)
+
+
+def test_choosing_by_the_test_songs_adds_more_than_any_gain_of_figure_3(study):
+    for kind in ("base", "tag"):
+        y, groups = study.songs("gtzan-synth")
+        inner, test = lesson07.accuracy_by_ridge(study.windows("gtzan-synth", kind), y, groups)
+        assert inner.shape == test.shape == (31, 10)
+        leak = test.max(axis=0).mean() - lesson07.nested_accuracy(inner, test)
+        assert 0.03 < leak < 0.08
+        for other in ("genre", "tag"):
+            assert leak > gains(kept(), other).max()
+
+
+def test_the_helper_chooses_ridges_as_mirlab_does(study):
+    """With the choice of mirlab, its accuracy is that of a learning curve on the same songs."""
+    y, groups = study.songs("gtzan-synth")
+    windows = study.windows("gtzan-synth", "tag")
+    inner, test = lesson07.accuracy_by_ridge(windows, y, groups)
+    curve = evaluate.learning_curve(windows, y, per_class=5, groups=groups, n_draws=5)
+    assert lesson07.nested_accuracy(inner, test) == pytest.approx(curve.mean[0], abs=0.04)
+
+
 # -- what it is worth ----------------------------------------------------------------------------------
 
 
-def test_worth_is_read_along_the_lines_of_the_figure():
-    curve = [0.3, 0.5, 0.6]
-    for songs, accuracy in ((1, 0.3), (2, 0.5), (8, 0.6), (4, 0.55), (np.sqrt(2), 0.4)):
-        assert lesson07.worth([1, 2, 8], curve, accuracy) == pytest.approx(songs)
+def songs_needed(curves, name):
+    """The songs per label that base features need, for 1, 2, 5 and 10 songs with the tag embedding."""
+    base, tag = curves.loc[name, "base"], curves.loc[name, "tag"]
+    return 2 ** np.interp(tag[list(paper.PER_CLASS[:4])], base, np.log2(paper.PER_CLASS))
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_one_song_is_worth_little_more_than_one_and_five_about_five(seed):
-    curves, five = kept(seed), []
-    for name in SETS:
-        base, tag = curves.loc[name, "base"], curves.loc[name, "tag"]
-        assert 1 <= lesson07.worth(paper.PER_CLASS, base, tag[1]) < 1.6
-        five.append(lesson07.worth(paper.PER_CLASS, base, tag[5]))
+    curves = kept(seed)
+    needed = {name: songs_needed(curves, name) for name in SETS}
+    assert all(1 <= found[0] < 1.6 for found in needed.values())
+    five = [found[2] for found in needed.values()]
     assert 4 < np.mean(five) < 6
-    if seed == 0:  # the notebook shows it
-        assert 4 <= min(five) <= max(five) <= 6
+    assert all(curves.loc[name, "base"].is_monotonic_increasing for name in SETS)  # as np.interp requires
     gain = [curves.loc[(name, 1), "tag"] - curves.loc[(name, 1), "base"] for name in SETS]
-    assert min(gain) > (0 if seed == 0 else -0.005)  # the notebook shows seed 0
+    assert min(gain) > (0 if seed == 0 else -0.005)
+    if seed == 0:  # the notebook shows it
+        assert min(found[0] for found in needed.values()) > 1.05
+        assert max(found[0] for found in needed.values()) < 1.45
+        assert 4 <= min(five) <= max(five) <= 6
+
+
+def test_the_notebook_reveals_the_songs_that_were_needed(shown):
+    """The prediction is answered by a computed number: the mean of the four sets at one song."""
+    mean = np.mean([songs_needed(kept(), name)[0] for name in SETS])
+    revealed = re.search(r"on average over four sets\?(?:\s+[^\n]*\n)*?\s*The result: (\d+\.\d+)", shown)[1]
+    assert float(revealed) == pytest.approx(mean, abs=0.01)
 
 
 # -- the last step -------------------------------------------------------------------------------------
@@ -244,33 +291,42 @@ def test_a_fold_of_hard_songs_is_hard_for_both(full):
     assert (genre - base).std() < base.std() + genre.std()
 
 
-def test_the_test_by_hand_is_mirlabs():
-    y = np.zeros(5)
-    a, b = (
-        evaluate.CrossValidation(np.array(scores), np.arange(5), y, y, y)
-        for scores in ([52, 64, 58, 68, 48], [50, 58, 54, 62, 46])
-    )
-    found, by_hand = evaluate.compare(a, b), lesson07.fold_by_fold()
-    assert by_hand["difference"] == pytest.approx(found.difference)
-    assert by_hand["usual"] == pytest.approx(evaluate.standard_error(a.scores - b.scores))
-    assert by_hand["corrected"] == pytest.approx(found.standard_error)
-    assert by_hand["t"] == pytest.approx(found.t)
-    assert by_hand["a difference"] and found.p < 0.05
-    assert stats.t.ppf(0.975, 4) == pytest.approx(2.78, abs=0.005)
-    assert (a.mean, b.mean) == pytest.approx((58, 54))
-    assert a.mean - a.standard_error < b.mean + b.standard_error
-    assert min(a.standard_error, b.standard_error) > 2.5
+def test_the_paired_test_of_the_exercise_is_mirlabs(full):
+    """On real folds, and for five folds by hand."""
+    for name in ("gtzan-synth", "homburg-synth"):
+        genre, base = full[name, "genre"], full[name, "base"]
+        found, theirs = lesson07.paired_test(genre.scores, base.scores, 10), evaluate.compare(genre, base)
+        assert found["difference"] == pytest.approx(theirs.difference)
+        assert found["error"] == pytest.approx(theirs.standard_error)
+        assert found["t"] == pytest.approx(theirs.t)
+        assert 2 * stats.t.sf(abs(found["t"]), 9) == pytest.approx(theirs.p)
+    a, b = np.array([0.52, 0.64, 0.58, 0.68, 0.48]), np.array([0.50, 0.58, 0.54, 0.62, 0.46])
+    found = lesson07.paired_test(a, b, 5)
+    assert found["error"] == pytest.approx(0.02 * np.sqrt(0.45))
+    assert found["t"] > stats.t.ppf(0.975, 4)  # a difference, although the bars of the means overlap
+    error = [evaluate.standard_error(x) for x in (a, b)]
+    assert a.mean() - error[0] < b.mean() + error[1]
+
+
+def test_the_correction_of_ten_folds_is_what_the_exercise_says():
+    assert np.sqrt(1 / 10 + 1 / 9) / np.sqrt(1 / 10) == pytest.approx(1.45, abs=0.005)
+
+
+def test_the_quiz_has_a_difference_that_is_clear_after_the_correction():
+    d = np.linspace(0.01, 0.03, 10)
+    assert lesson07.paired_test(d, np.zeros(10), 10)["t"] > 5
 
 
 # -- which genres gained -------------------------------------------------------------------------------
 
 
-def test_rock_is_said_more_often_while_blues_and_pop_lose(full):
+def test_more_songs_are_classified_as_rock_and_pop_loses_most_of_its_own(full):
     base, genre = (full["homburg-synth", kind] for kind in ("base", "genre"))
     labels, before, after = base.labels.tolist(), base.confusion(), genre.confusion()
     gained = dict(zip(labels, np.diag(after) - np.diag(before), strict=True))
     sizes = dict(zip(labels, before.sum(axis=1), strict=True))
-    assert max(gained["blues"], gained["pop"]) < 0 and max(gained.values()) < 6
+    assert max(gained.values()) < 6 and after[labels.index("pop"), labels.index("pop")] <= 3
+    assert gained["pop"] == min(gained.values()) <= -6
     assert max(sizes, key=sizes.get) == "rock" and sizes["rock"] > len(base.y) / 4
     assert max(sizes["blues"], sizes["pop"]) < 40
     called = {label: (before[:, i].sum(), after[:, i].sum()) for i, label in enumerate(labels)}
@@ -285,6 +341,14 @@ def test_rock_is_said_more_often_while_blues_and_pop_lose(full):
 # -- the laboratory ------------------------------------------------------------------------------------
 
 
+def test_the_widget_keeps_the_settings_that_were_tried(study, shown):
+    laboratory = widgets.few_labels(study)
+    assert len(laboratory.tried) == 2
+    laboratory.songs = 2
+    assert len(laboratory.tried) == 3
+    assert "settings you have tried: 2" in shown
+
+
 def test_by_artist_a_tenth_is_lost_with_all_songs_and_less_with_one(study):
     for kind in ("base", "tag"):
         lost = {
@@ -295,63 +359,3 @@ def test_by_artist_a_tenth_is_lost_with_all_songs_and_less_with_one(study):
         }
         assert 0.05 < lost[0] < 0.15
         assert lost[1] < lost[0]
-
-
-# -- where transfer loses, and why -----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_with_few_songs_no_control_explains_the_embeddings(seed):
-    """Each control was made without labels; the rotation and the random map have lost the bands as well."""
-    curves = kept(seed)
-    for kind in ("genre", "tag"):
-        for control in ("rotation", "random"):
-            assert min(gains(curves, kind, over=control)[[1, 2, 5]]) > 0.01
-        for control in ("mfcc", "whitened"):
-            assert min(gains(curves, kind, over=control)[[1, 2]]) > 0.01
-
-
-def test_over_five_seeds_the_lead_over_the_rotation_is_clear_with_few_songs_only():
-    reports = [paper.kept_report(seed) for seed in paper.SEEDS]
-    rows = pd.DataFrame(paper.differences(reports, "figure3", control="rotation"))
-    rows = rows[rows["target"] == "all"].set_index(["features", "per_class"])
-    for kind in ("genre", "tag"):
-        lead, reach, verdicts = (rows.loc[kind, name] for name in ("difference", "reach", "verdict"))
-        assert (verdicts[[1, 2]] == "better").all()
-        assert lead[[1, 2]].to_list() == pytest.approx([0.03, 0.03], abs=0.01)
-        assert reach[5] < lead[5] < lead[[1, 2]].mean()
-        assert abs(lead[20]) < reach[20]
-    assert rows.loc["random", "difference"].max() < 0.005
-
-
-@pytest.fixture(scope="module")
-def checks(study):
-    """The notebook's checks, on all four sets."""
-    rng, found = np.random.default_rng(0), {}
-    for name in ("gtzan-synth", "unique-synth", "artists1517-synth", "homburg-synth"):
-        learned, y = study.embedding("genre", name), study.stored(name).dataset.y
-        V, W = learned.components, np.concatenate(learned.label_embeddings)
-        turn = np.linalg.qr(rng.normal(size=(100, 100)))[0]
-        for what, matrix in {"V": V, "W V": W @ V, "W turned": W @ turn @ V}.items():
-            windows = study.stored(name).windows(replace(learned, components=matrix))
-            found[name, what, "all"] = evaluate.cross_validate(windows, y)
-            found[name, what, 5] = evaluate.learning_curve(windows, y, per_class=5, n_draws=2)
-    return found
-
-
-def less(checks, a, b, songs):
-    return np.array([np.mean(checks[name, a, songs].mean - checks[name, b, songs].mean) for name in SETS])
-
-
-def test_w_is_ahead_of_a_turned_w(checks):
-    assert less(checks, "W V", "W turned", "all").min() > 0.02
-    five = less(checks, "W V", "W turned", 5)
-    assert five.min() > -0.005 and five.mean() > 0.015
-
-
-def test_w_is_not_clearly_ahead_of_v(checks):
-    for songs in ("all", 5):
-        assert abs(less(checks, "W V", "V", songs).mean()) < 0.03
-        for name in ("gtzan-synth", "unique-synth"):  # those of the notebook
-            found = evaluate.compare(checks[name, "W V", songs], checks[name, "V", songs])
-            assert np.squeeze(found.p) > 0.05

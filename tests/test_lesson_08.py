@@ -5,11 +5,13 @@ differs in its last digits from machine to machine; the prose says only what thr
 bounds leave room for a fourth.
 """
 
+import re
+
 import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import skew
+from scipy.stats import skew, spearmanr
 
 from mirlab import corpus, evaluate, features, lessons, paper
 from mirlab.audio import effects
@@ -39,18 +41,13 @@ def table5(last):
     return last["table5"].pivot(index="dataset", columns="features", values="value")
 
 
-@pytest.fixture(scope="module")
-def recommended(last):
-    return last["recommended"]
-
-
 # -- which one is more like it -----------------------------------------------------------------------
 
 
 def test_base_features_choose_the_blues_and_embeddings_the_piano(study, last):
     data, plan = last["gtzan"], corpus.plan("gtzan")
     for kind, nearest in {"base": 10, "genre": 54, "tag": 54}.items():
-        assert evaluate.nearest(last["songs"][kind], k=1)[1][49, 0] == nearest
+        assert evaluate.nearest(last["vectors"]["gtzan-synth", kind], k=1)[1][49, 0] == nearest
     assert len(data) - 1 == 399
     assert [plan[i].style for i in (49, 10, 54)] == ["piano", "blues", "piano"]
     assert data.groups[49] != data.groups[54]
@@ -76,8 +73,8 @@ def test_the_notebook_shows_what_the_paper_module_measures(study, last, table5):
         assert row["reach"] == pytest.approx(1.96 * evaluate.standard_error(found, artists), rel=0.03)
         if kind in paper.FEATURES:
             assert row["P@10"].endswith(f"({theirs[target.removesuffix('-synth')][kind]:.2f})")
-    for kind, X in last["songs"].items():
-        ours = lesson08.precision_at_k(X, last["gtzan"].y, 10)
+    for kind in paper.FEATURES:
+        ours = lesson08.precision_at_k(last["D"]["gtzan-synth", kind], last["gtzan"].y, 10)
         assert ours == pytest.approx(table5.loc["gtzan-synth", kind], abs=1e-9)
 
 
@@ -97,14 +94,14 @@ def test_embeddings_are_ahead_of_base_features_by_about_a_tenth(table5):
 
 @pytest.mark.parametrize("control", ["base", *CONTROLS])
 @pytest.mark.parametrize("kind", EMBEDDINGS)
-def test_no_control_explains_the_lead_of_an_embedding(study, last, control, kind):
+def test_by_l1_the_embeddings_are_ahead_of_every_control(study, last, control, kind):
     """Query by query, on every set, the 95 % interval of the difference is above 0."""
+    shown = last["leads"](last["scores"])
     for target in SETS:
         lead = paper.similar(study, target, kind) - paper.similar(study, target, control)
         found = over_queries([lead], study.stored(target).dataset.groups)
         assert found.value - found.reach > 0
-        shown = last["leads"].loc[target, (kind, control)]
-        assert [float(part) for part in shown.split(" ± ")] == pytest.approx(
+        assert [float(part) for part in shown.loc[target, (kind, control)].split(" ± ")] == pytest.approx(
             [found.value, found.reach], abs=0.006
         )
 
@@ -128,6 +125,10 @@ def test_what_the_paper_found():
 
 def test_without_the_artist_some_is_gone_and_the_embeddings_stay_ahead(last, table5):
     every = last["without"]
+    for (target, kind), X in last["vectors"].items():
+        data = last["data"][target]
+        theirs = evaluate.precision_at_k(X, data.y, groups=data.groups)
+        assert every.loc[target, kind] == pytest.approx(theirs, abs=1e-9)
     assert all((every[kind] > every[[*CONTROLS]].max(axis=1) + 0.01).all() for kind in EMBEDDINGS)
     with_artist, without = table5.loc[SETS, list(paper.FEATURES)], every[list(paper.FEATURES)]
     lost = with_artist - without
@@ -138,6 +139,14 @@ def test_without_the_artist_some_is_gone_and_the_embeddings_stay_ahead(last, tab
     assert without[[*EMBEDDINGS]].gt(without["base"] + 0.03, axis=0).all(axis=None)
     for found in (with_artist, without):
         assert ((found["genre"] - found["tag"]).abs() < 0.035).all()
+
+
+def test_the_bug_makes_every_space_look_worse(last):
+    """It is realistic: its result is a plausible number, smaller than the right one."""
+    data = last["data"]["gtzan-synth"]
+    for kind in paper.FEATURES:
+        wrong = lesson08.other_artists.start(last["D"]["gtzan-synth", kind], data.y, data.groups, 10)
+        assert 0.1 < wrong < last["without"].loc["gtzan-synth", kind] - 0.01
 
 
 def test_artists_of_homburg_have_few_excerpts(study):
@@ -155,42 +164,21 @@ def test_metal_finds_itself_and_country_does_not(last):
     assert max(hit[country] for hit in hits.values()) <= 3
 
 
-def test_few_rows_have_four_hits_of_ten(last):
-    for kind in EMBEDDINGS:
-        shares = paper.similar(last["study"], "gtzan-synth", kind)
-        assert shares.mean() == pytest.approx(0.43, abs=0.04)
-        assert np.isclose(shares, 0.4).mean() < 0.2
-
-
-# -- distances ---------------------------------------------------------------------------------------
-
-
-def test_the_cosine_helps_the_base_features_only(last):
-    found = last["distances"].astype(float)
-    for kind in EMBEDDINGS:
-        assert (found[kind].max(axis=1) - found[kind].min(axis=1) < 0.025).all()
-    assert (found["base"]["cosine"] > found["base"]["manhattan"] + 0.01).all()
-    assert ((found["base"]["euclidean"] - found["base"]["manhattan"]).abs() < 0.01).all()
-
-
-def test_it_was_mostly_the_volume(last):
-    gained = last["gained"].astype(float)
-    found = last["distances"].astype(float)
-    more = gained["without level"] - found["base"]["cosine"]
-    assert more.drop("homburg-synth").gt(0.005).all()
-    assert abs(more["homburg-synth"]) < 0.01
-    assert (gained["without level"] < found[[("genre", "manhattan"), ("tag", "manhattan")]].min(axis=1)).all()
-
-
 # -- hubs --------------------------------------------------------------------------------------------
 
 
 def test_every_space_has_hubs_and_blind_lists_have_none(last):
     counts, blind = last["counts"], last["blind"]
     assert all(count.sum() == blind.sum() == 6400 for count in counts.values())
+    for kind, count in counts.items():
+        lists = evaluate.nearest(last["vectors"]["artists1517-synth", kind], k=10)[1]
+        assert count.tolist() == np.bincount(lists.ravel(), minlength=640).tolist()
     assert blind.max() <= 24 and skew(blind) < 0.4
     assert min(count.max() for count in counts.values()) > 1.4 * blind.max()
     assert all(skew(counts[kind]) > skew(counts["base"]) + 0.1 > skew(blind) for kind in EMBEDDINGS)
+    assert counts["whitened"].max() > 3 * max(
+        count.max() for kind, count in counts.items() if kind != "whitened"
+    )
 
 
 def test_the_greatest_hub_is_a_song_in_the_middle(study, last):
@@ -202,16 +190,64 @@ def test_the_greatest_hub_is_a_song_in_the_middle(study, last):
         assert soul.style == "soul" and soul.label == "R&B & Soul"
         assert "bass guitar" in soul.score().instruments and soul.score().drums
         assert any("voice" in name for name in soul.score().instruments)
-    assert 0.06 < last["have"].mean() < 0.09
-    assert 0.05 < last["right"] < 0.17
-    assert last["nearer"] <= 40
+    assert 0.05 < last["same"] < 0.17
 
 
-def test_many_songs_of_other_labels_have_what_the_hub_has():
-    others = [e.score() for e in corpus.plan("artists1517") if e.label != "R&B & Soul"]
-    for what in ("voice", "bass"):
-        assert np.mean([any(what in name for name in score.instruments) for score in others]) > 1 / 3
-    assert np.mean([bool(score.drums) for score in others]) > 0.6
+def test_songs_near_the_middle_are_in_more_lists(last):
+    for kind, count in last["counts"].items():
+        X = last["vectors"]["artists1517-synth", kind]
+        assert spearmanr(np.abs(X - X.mean(axis=0)).sum(axis=1), count).statistic < -0.1
+
+
+# -- the remedy, and the claim that it breaks ----------------------------------------------------------
+
+
+def test_the_remedy_lowers_the_skewness_of_every_space(last):
+    table = last["remedied"]
+    assert (table["skewness, scaled"] < 0.7 * table["skewness, L1"]).all()
+
+
+def test_the_remedy_helps_the_whitened_features_most(last):
+    gain = last["remedied"]["L1, scaled"] - last["remedied"]["L1"]
+    assert gain["whitened"] == pytest.approx(0.1, abs=0.02)
+    assert gain.drop("whitened").between(-0.005, 0.015).all()
+
+
+def test_after_the_remedy_no_lead_is_left_on_average(last):
+    """The claim "labels of other sets were needed" does not survive its control."""
+    for table in (last["scaled"], last["cosine"]):
+        mean = {kind: np.mean([table[target, kind].mean() for target in SETS]) for kind in last["kinds"]}
+        assert all(mean[kind] < mean["whitened"] + 0.02 for kind in EMBEDDINGS)
+    assert last["outcome"] == "no lead" and -0.02 < last["lead"] < 0.02
+    before = last["remedied"]["L1"]
+    assert 0.06 < before[[*EMBEDDINGS]].mean() - before["whitened"] < 0.1
+
+
+def test_the_sets_differ_in_what_is_left(last):
+    def lead(table, target, kind):
+        return (table[target, kind] - table[target, "whitened"]).mean()
+
+    for kind in EMBEDDINGS:
+        assert lead(last["scaled"], "homburg-synth", kind) > 0.01
+        assert lead(last["scaled"], "gtzan-synth", kind) < -0.02
+        for target in ("artists1517-synth", "unique-synth"):
+            assert abs(lead(last["scaled"], target, kind)) < 0.025
+        assert lead(last["cosine"], "gtzan-synth", kind) < -0.05
+        assert lead(last["cosine"], "unique-synth", kind) < -0.015
+        assert lead(last["cosine"], "homburg-synth", kind) > 0.01
+
+
+def test_mfccs_by_l1_are_ahead_of_base_features_with_the_remedy(last):
+    for target in SETS:
+        assert last["scores"][target, "mfcc"].mean() > last["scaled"][target, "base"].mean()
+
+
+def test_l1_l2_and_cosine(last):
+    table = last["remedied"][["L1", "L2", "cosine"]]
+    assert (np.ptp(table.loc[[*EMBEDDINGS]].to_numpy(), axis=1) < 0.02).all()
+    assert table.loc["base", "cosine"] > table.loc["base", "L1"] + 0.01
+    assert table.loc["mfcc", "cosine"] < table.loc["mfcc", "L1"] - 0.01
+    assert table.loc["whitened", "cosine"] - table.loc["whitened", "L1"] == pytest.approx(0.1, abs=0.025)
 
 
 # -- disguises ---------------------------------------------------------------------------------------
@@ -221,32 +257,50 @@ def test_many_songs_of_other_labels_have_what_the_hub_has():
 def first(last):
     """Share found first, by disguise, strength and space."""
     found = last["found"]
-    assert len(found) == 20 * 3 * sum(len(strengths) for _, strengths, _ in effects.DISGUISES.values())
+    assert len(found) == 20 * 5 * sum(len(strengths) for _, strengths, _ in effects.DISGUISES.values())
     return (found["place"] == 1).groupby([found["disguise"], found["strength"], found["space"]]).mean()
 
 
 def test_an_undisguised_copy_is_found_first(last):
-    y = last["gtzan"].audio(49)
-    for kind, X in last["songs"].items():
-        z = features.log_mel(y)
-        z = z if kind == "base" else last["study"].embedding(kind, "gtzan-synth")(z)
-        assert lesson08.place(X, features.aggregate(z).mean(axis=0), 49) == 1
+    frames = features.log_mel(last["gtzan"].audio(49))
+    for kind, space in last["spaces"].items():
+        copy = features.aggregate(space(frames)).mean(axis=0)
+        assert np.argmin(np.abs(last["songs"][kind] - copy).sum(axis=1)) == 49
 
 
 def test_volume_blinds_the_base_features(first):
     assert first["softer", 6, "base"] < 0.5
-    assert min(first["softer", 6, kind] for kind in EMBEDDINGS) >= 0.9
+    assert min(first["softer", 6, kind] for kind in (*EMBEDDINGS, "mfcc")) >= 0.9
+    assert first["softer", 20, "mfcc"] > 0.5 > max(first["softer", 20, kind] for kind in EMBEDDINGS) + 0.1
 
 
-def test_the_strongest_equalizer_hides_a_quarter_from_tags_and_most_from_base(first):
+def test_the_genre_embedding_finds_equalized_copies_and_no_space_is_good_with_noise(first):
     assert first["equalized"].unstack()["genre"].min() >= 0.85
-    assert first["equalized", 24, "base"] < 0.5
-    assert 0.6 <= first["equalized", 24, "tag"] < 0.9 <= first["equalized", 12, "tag"]
+    assert first["noisy", 10].max() <= 0.3 and first["noisy", 20].max() < 0.5
 
 
-def test_tempo_fools_nobody_and_noise_all(first):
-    assert first["faster"].min() >= 0.9
-    assert first["noisy", 10].max() <= 0.3
+def test_the_title_of_the_picture_is_made_of_its_numbers(last, first):
+    share = first["softer", 6]
+    assert last["share"].to_dict() == pytest.approx(share.to_dict())
+    cells = nbformat.read(lessons.open("08").path, as_version=4).cells
+    shown = [o["data"]["text/plain"] for cell in cells for o in cell.get("outputs", []) if "data" in o]
+    (picture,) = [text for text in shown if "find their original first" in text]
+    base, mfcc = re.search(
+        r"base features find (\d+)% of the originals first, MFCCs (\d+)%", picture
+    ).groups()
+    assert int(base) / 100 == pytest.approx(share["base"], abs=0.11)  # other machines differ by a song or two
+    assert int(mfcc) / 100 == pytest.approx(share["mfcc"], abs=0.11)
+    assert f"base {int(base) / 100:.2f} at 3" in picture or f"{int(base) / 100:.2f} at 6" in picture
+
+
+def test_a_random_map_does_not_fail_between_the_keys(last):
+    """So the failure is learned: the map has as many numbers, and bands play no part in it either."""
+    found = last["found"]
+    mean = found[found["disguise"] == "transposed"].groupby(["space", "strength"])["place"].mean()
+    for control in ("base", "mfcc", "random"):
+        assert mean[control][[0.5, 1.5]].max() < 6
+    for kind in EMBEDDINGS:
+        assert mean[kind][[0.5, 1.5]].min() > 3 * mean["random"][[0.5, 1.5]].max()
 
 
 def test_between_the_keys_the_embeddings_are_lost(last):
@@ -269,50 +323,3 @@ def test_all_instruments_are_tuned_to_440_hertz():
     for name in ("magnatagatune", *paper.GENRE_SETS):
         for excerpt in corpus.plan(name)[::40]:
             assert all(float(note.pitch).is_integer() for note in excerpt.score().notes)
-
-
-# -- recommendation ----------------------------------------------------------------------------------
-
-
-def test_the_mean_hits_less_covers_less_and_favours_the_popular(recommended):
-    for kind in paper.FEATURES:
-        mean, any_ = recommended.loc[(kind, "mean")], recommended.loc[(kind, "any")]
-        assert mean["hits"] < any_["hits"] and mean["coverage"] < any_["coverage"]
-        assert mean["top 5 %"] > any_["top 5 %"] and mean["same artists"] < any_["same artists"]
-    blind = recommended.loc[("blind", "")]
-    assert blind["coverage"] == recommended["coverage"].max()
-    assert blind["top 5 %"] == recommended["top 5 %"].min()
-    assert blind["hits"] == recommended["hits"].min()
-
-
-def test_the_mean_of_five_lies_near_the_middle(last):
-    for X in last["songs"].values():
-        away = np.abs(X - X.mean(axis=0)).sum(axis=1)
-        five = [np.abs(X[liked].mean(axis=0) - X.mean(axis=0)).sum() for liked in last["likes"]]
-        assert np.mean([(away > one).mean() for one in five]) > 0.75
-        picks = np.bincount(
-            np.ravel([last["recommend"](X, liked, liked, to="mean") for liked in last["likes"]]),
-            minlength=400,
-        )
-        lists = lesson08.occurrences(evaluate.nearest(X, k=10)[1])
-        assert lists[np.argsort(-picks, kind="stable")[:20]].mean() > 15  # hubs, where the mean is 10
-
-
-def test_in_the_embeddings_most_of_the_lead_was_more_of_the_same_artists(last, recommended):
-    gtzan, artist = last["gtzan"], last["artist"]
-    for kind, X in last["songs"].items():
-        hits = {}
-        for to in ("mean", "any"):
-            new = [
-                last["recommend"](X, liked, np.isin(artist, artist[liked]), to=to) for liked in last["likes"]
-            ]
-            assert not any(
-                np.isin(artist[i], artist[j]).any() for i, j in zip(new, last["likes"], strict=True)
-            )
-            hits[to] = (gtzan.y[new] == last["wants"][:, None]).mean()
-        left = hits["any"] - hits["mean"]
-        lead = recommended.loc[(kind, "any"), "hits"] - recommended.loc[(kind, "mean"), "hits"]
-        if kind == "base":
-            assert 0.01 < left < lead
-        else:
-            assert left < lead / 2 and abs(left) < 0.04
