@@ -8,6 +8,7 @@ import pytest
 from mirlab import corpus, paper
 from mirlab.errors import DatasetError
 from mirlab.paper import Study, protocol, remaking
+from mirlab.paper.open_questions import QUESTIONS
 
 TODAY = {"protocol": protocol.VERSION, "corpus": corpus.VERSION}
 
@@ -33,7 +34,11 @@ def kept(tmp_path, monkeypatch):
             raise DatasetError(f"{name} is missing") from error
 
     monkeypatch.setattr(remaking, "reproduce", make)
-    monkeypatch.setattr(remaking.open_questions, "run", make)
+    monkeypatch.setattr(
+        remaking.open_questions,
+        "run",
+        lambda study, names: make(study) | {"questions": {name: {} for name in names}},
+    )
     monkeypatch.setattr(remaking, "kept_report", lambda seed: read(f"reproduce-seed{seed}.json"))
     monkeypatch.setattr(remaking, "kept_answers", lambda: read("beyond.json"))
     monkeypatch.setattr(remaking, "kept_real_clips", lambda: read("real-clips.json"))
@@ -49,11 +54,12 @@ def test_everything_is_made_once(kept):
         "beyond.json",
         "real-clips.json",
     }
-    assert [seed for seed, _ in calls] == [*paper.SEEDS, 0, 0] and calls[-1][1] == folder
+    questions = [0] * len(QUESTIONS)
+    assert [seed for seed, _ in calls] == [*paper.SEEDS, *questions, 0] and calls[-1][1] == folder
     assert json.loads((folder / "real-clips.json").read_text())["problems"] == ["a.ogg: is silent"]
     said = []
     remaking.remake(Study(), clips=folder, say=said.append)
-    assert len(calls) == 7 and all(sentence.endswith(": current") for sentence in said)
+    assert len(calls) == 6 + len(QUESTIONS) and all(sentence.endswith(": current") for sentence in said)
 
 
 @pytest.mark.parametrize("old", ["protocol", "corpus"])
@@ -84,7 +90,21 @@ def test_a_run_that_is_stopped_goes_on(kept, monkeypatch):
     assert len(list(folder.iterdir())) == 2
     monkeypatch.setattr(remaking, "reproduce", make)
     remaking.remake(Study(), say=lambda _: None)
-    assert [seed for seed, _ in calls] == [0, 1, 2, 3, 4, 0]
+    assert [seed for seed, _ in calls] == [*paper.SEEDS, *[0] * len(QUESTIONS)]
+
+
+def test_only_the_questions_that_are_old_are_answered_again(kept):
+    folder, calls = kept
+    remaking.remake(Study(), say=lambda _: None)
+    answers = json.loads((folder / "beyond.json").read_text())
+    answers["questions"]["blocks"] = {"versions": {"protocol": "1"}}
+    del answers["questions"]["peak"]
+    (folder / "beyond.json").write_text(json.dumps(answers), encoding="utf-8")
+    assert remaking.old_questions() == ["blocks", "peak"]
+    calls.clear()
+    remaking.remake(Study(), say=lambda _: None)
+    assert len(calls) == 2 and remaking.old_questions() == []
+    assert list(json.loads((folder / "beyond.json").read_text())["questions"]) == list(QUESTIONS)
 
 
 def test_without_the_clips_their_report_stays(kept):

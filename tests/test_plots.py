@@ -1,6 +1,6 @@
 """Figures of the paper and of sound: what they draw, what they say, and what differs without colour."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import librosa
 import numpy as np
@@ -274,7 +274,9 @@ def test_a_long_line_has_some_values_in_words_and_a_place_can_be_marked():
     whole = plots.line_chart({"p": {"loss": (range(12), y[:12])}}, xlabel="step", ylabel="loss", log=True)
     assert whole.alt.count(": ") == 13  # all twelve values
     assert whole.axes[0].get_xscale() == "log"
-    assert texts(whole.axes[0].get_xticklabels()) == [str(i) for i in range(12)]
+    ticks = [int(text) for text in texts(whole.axes[0].get_xticklabels())]
+    assert ticks[:4] == [1, 2, 3, 4] and ticks[-1] <= 11
+    assert min(b / a for a, b in pairwise(ticks)) >= 11 ** (1 / 10)  # their texts do not collide
 
 
 def test_progress_curves_say_their_ends():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from pictures import BASE, LABELS, LOST, UNCLEAR, Y
+from scipy import stats
 
 from mirlab import plots
 from mirlab.evaluate import Comparison, CrossValidation
@@ -11,7 +12,7 @@ from mirlab.evaluate import Comparison, CrossValidation
 def test_fold_pairs_draws_every_fold_and_the_corrected_error():
     figure = plots.fold_pairs({"base": BASE, "genre": LOST}, title="It is behind")
     assert figure.alt.startswith("It is behind. genre embedding minus base features in 4 folds: -0.10, +0.00")
-    error = np.std([-0.1, 0, -0.1, -0.2], ddof=1) * np.sqrt(1 / 4 + 1 / 3)
+    error = np.std([-0.1, 0, -0.1, -0.2], ddof=1) * np.sqrt(1 / 4 + 1 / 3) * stats.t.ppf(0.975, 3)
     assert f"mean -0.100 ± {error:.3f}, ahead in 0." in figure.alt
     left, right = figure.axes
     assert [line.get_xydata().tolist() for line in left.lines] == [
@@ -21,7 +22,7 @@ def test_fold_pairs_draws_every_fold_and_the_corrected_error():
     for band, result in zip(left.patches, (BASE, LOST), strict=True):  # mean ± standard error
         low, high = band.get_y(), band.get_y() + band.get_height()
         assert (low + high) / 2 == pytest.approx(result.mean)
-        assert (high - low) / 2 == pytest.approx(result.standard_error)
+        assert (high - low) / 2 == pytest.approx(result.reach)
     bars = right.patches[:4]
     assert [bar.get_height() for bar in bars] == pytest.approx([-0.1, 0, -0.1, -0.2])
     assert bars[0].get_facecolor() != bars[1].get_facecolor()  # losses have their own colour
@@ -35,8 +36,8 @@ def test_paired_differences_fills_clear_differences():
     panels = {"a": {"tag": clear, "genre": UNCLEAR}, "b": {"genre": clear}}
     figure = plots.paired_differences(panels, title="T")
     assert figure.alt == (
-        "T. a: tag +0.050 ± 0.010 (p = 0.00); genre -0.010 ± 0.020 (p = 0.60). "
-        "b: genre +0.050 ± 0.010 (p = 0.00)."
+        "T. a: tag +0.050 ± 0.020 (p = 0.00); genre -0.010 ± 0.039 (p = 0.60). "
+        "b: genre +0.050 ± 0.020 (p = 0.00)."
     )
     marks = [
         (line.get_xydata().tolist(), line.get_markerfacecolor() == "white", line.get_marker())

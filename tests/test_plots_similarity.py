@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from pictures import COPIES
+from scipy import stats
 
 from mirlab import plots
 
@@ -56,14 +57,16 @@ def test_found_copies_draws_shares_with_their_errors():
     noisy, faster = figure.axes
     assert [text.get_text() for text in noisy.get_xticklabels()] == ["20", "10"]
     assert (noisy.get_title(), faster.get_xlabel()) == ("noisy", "times")
-    assert (noisy.get_ylabel(), faster.get_ylabel()) == ("original comes first", "")
+    assert (noisy.get_ylabel(), faster.get_ylabel()) == ("original comes first (95 % intervals)", "")
     base, tag = noisy.containers
     assert base.lines[0].get_ydata().tolist() == [0.5, 0.25]
     assert (
         np.round(base.lines[0].get_xdata()).tolist() == np.round(tag.lines[0].get_xdata()).tolist() == [0, 1]
     )
     bars = base.lines[2][0].get_segments()
-    assert np.ptp(bars[0][:, 1]) / 2 == pytest.approx(np.std([1, 1, 0, 0], ddof=1) / 2)
+    assert np.ptp(bars[0][:, 1]) / 2 == pytest.approx(
+        stats.t.ppf(0.975, 3) * np.std([1, 1, 0, 0], ddof=1) / 2
+    )
     with pytest.raises(ValueError, match="searches is empty"):
         plots.found_copies(COPIES[:0], {})
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pictures import AUC, MISSING
+from scipy import stats
 
 from mirlab import plots
 
@@ -34,7 +35,8 @@ def test_tags_by_kind_draws_every_tag_and_names_the_ends_of_each_kind():
     assert [round(line.get_ydata()[0], 2) for line in ticks] == [-0.17, 0.17, 0.83, 1.17]
     means = [container for container in left.containers if container.has_xerr]
     (bar,) = means[0].lines[2][0].get_segments()
-    assert bar[:, 0].tolist() == pytest.approx([0.7, 0.9])  # two tags: their error is half of their distance
+    reach = 0.1 * stats.t.ppf(0.975, 1)  # two tags: their standard error is half of their distance
+    assert bar[:, 0].tolist() == pytest.approx([0.8 - reach, 0.8 + reach])
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["WARP", "LR"]
     assert [line.get_xdata() for line in left.lines if line.get_linewidth() == 1][-1] == [0.5, 0.5]
 

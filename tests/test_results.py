@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mirlab import lessons, paper, paths
-from mirlab.paper import claims, page, remaking
+from mirlab.paper import claims, page, remaking, variants
 from mirlab.paper.open_questions import QUESTIONS
 
 REPORTS = [paper.kept_report(seed) for seed in paper.SEEDS]
@@ -122,8 +122,9 @@ def test_what_the_page_says_of_real_clips():
 def test_reports_are_of_this_protocol_and_the_page_says_what_is_not():
     for kept in (*(partial(paper.kept_report, seed) for seed in paper.SEEDS), paper.kept_real_clips):
         assert remaking.is_current(kept)
-    old = "answers below are those of the first version" in PAGE
-    assert remaking.is_current(paper.kept_answers) != old
+    assert remaking.is_current(paper.kept_answers)
+    said = "The answer about classifiers is that of the first version" in PAGE
+    assert remaking.old_questions() == ["classifier"] * said
 
 
 def test_every_published_neighbour_is_beside_ours():
@@ -191,14 +192,17 @@ def close(table, pairs):
 
     Another machine or library rounds otherwise, and training makes of that what another seed makes. So one
     figure of an embedding may differ as two seeds do (four standard deviations of such a difference), and the
-    mean of all figures correspondingly less. With base features, nothing is trained: one song may move.
+    mean of all figures correspondingly less. With base features, nothing is trained: one song may move. But
+    homburg-synth goes through a codec, which magnifies rounding: .013 between two machines, as the page says.
     """
     kept = [[row["value"] for row in report[table] if row["features"] != "base"] for report in REPORTS]
     reach = 4 * np.sqrt(2 * np.var(kept, axis=0, ddof=1).mean())
     moved = {kind: np.array([a - b for name, a, b in pairs if name == kind]) for kind in paper.FEATURES}
     trained = np.concatenate([moved["genre"], moved["tag"]])
     assert len(trained) == 8
-    assert np.abs(moved["base"]).max() < 0.005
+    coded = [*variants.TARGETS].index("homburg-synth")
+    assert np.abs(np.delete(moved["base"], coded)).max() < 0.005
+    assert abs(moved["base"][coded]) < 0.025
     assert np.abs(trained).max() < reach
     assert abs(trained.mean()) < reach / np.sqrt(8)
 

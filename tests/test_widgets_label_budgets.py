@@ -95,10 +95,10 @@ def test_a_setting_that_does_not_exist_is_refused(study, lab):
 def test_it_reports_clear_differences_and_differences_of_splits():
     text = tell(Setting("a-synth", "tag", 1, "song"), TRIED)
     assert text.startswith(
-        "a-synth, tag embedding, 1 song per label, split by song: accuracy 0.51 ± 0.00 (5 folds, 1 draw in "
-        "each; a random guess among 2 labels has 0.50)."
+        "a-synth, tag embedding, 1 song per label, split by song: accuracy 0.51 ± 0.01 (95 % interval; 5 "
+        "folds, 1 draw in each; a random guess among 2 labels has 0.50)."
     )
-    assert "Against the base features: +0.100 ± 0.005, clear (p = 0.000)." in text
+    assert "Against the base features: +0.100 ± 0.013, clear (p = 0.000)." in text
     assert "Against the split by artist: +0.200." in text
     assert text.count("Against") == 2  # neither other sets nor other numbers of songs
     same = TRIED | dict([measured("a-synth", "base", 1, "song", [0.55, 0.45, 0.51, 0.45, 0.55])])

@@ -78,9 +78,9 @@ def test_a_verdict_needs_more_than_a_difference():
     assert CLEAR.verdict == "transfer helps" and HURT.verdict == "transfer hurts"
     assert EVEN.verdict == "no clear difference" and EVEN.chance == 0.5
     assert str(CLEAR) == (
-        "a-synth, 2 labels, 1 labelled song per label. Accuracy: base features 0.41 ± 0.00, tag embedding "
-        "0.51 ± 0.00, random guess 0.50. Gain: +0.100 ± 0.005, transfer helps. (20 songs tested; 5 folds, "
-        "1 draw in each; paired test, p = 0.000.)"
+        "a-synth, 2 labels, 1 labelled song per label. Accuracy: base features 0.41 ± 0.01, tag embedding "
+        "0.51 ± 0.01, random guess 0.50. Gain: +0.100 ± 0.013, transfer helps. (± is half a 95 % interval; "
+        "20 songs tested; 5 folds, 1 draw in each; paired test, p = 0.000.)"
     )
     assert "20 labelled songs" in str(HURT) and "Gain: -0.100 ± " in str(HURT)
 
@@ -100,7 +100,7 @@ def test_the_figure_shows_where_transfer_gains_and_where_it_loses():
     assert marks == [("^", False, [0, 0.1]), ("v", False, [1, -0.1]), ("v", True, [0, 0])]
     assert [text.get_text() for text in figure.axes[0].get_xticklabels()] == ["1", "20"]
     bars = figure.axes[0].containers[0].lines[2][0].get_segments()
-    assert np.ptp(bars[0][:, 1]) / 2 == pytest.approx(CLEAR.gain.standard_error[0])
+    assert np.ptp(bars[0][:, 1]) / 2 == pytest.approx(CLEAR.gain.reach[0])
     assert transfer_gains([CLEAR]).get_suptitle().replace("\n", " ").endswith("label (synthetic data sets)")
     with pytest.raises(ValueError, match="trials is empty"):
         transfer_gains([])

@@ -76,9 +76,7 @@ def test_the_explanation_of_a_step_is_true():
         f"r = ⌊6/{draw.n_draws}⌋ = {draw.rank} and L({draw.rank}) = {warp.rank_weight(draw.rank):.2f}"
         in words
     )
-    assert (
-        f"makes {draw.loss:.2f}." in words and f"{j} and {e} pull together, {k} and {e} push apart" in words
-    )
+    assert f" = {draw.loss:.2f}. {j} and {e} move together, {k} and {e} move apart." in words
     before, after = (TINY.too_close(*at).sum() for at in ((move.V, move.W), (move.new_V, move.new_W)))
     assert f"Pairs too close: {before} before, {after} after." in words
     quiet = next(move for move in moves() if move.draw.negative is None)

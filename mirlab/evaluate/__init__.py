@@ -15,14 +15,15 @@ Protocols and metrics
 * `holm`: p-values of several comparisons, adjusted for their number.
 * `precision_at_k`: the share of the k nearest neighbours of a song that have its label (Table 5).
 * `tagging_metrics`, `judge`, `tag_auc`: AUC by tag and by clip, average precision, precision at 3 (§3.3).
-* `folds`, `nearest`, `relevant_songs`, `song_vectors`, `standard_error`, `corrected_error`: their parts.
+* `standard_error`, `corrected_error`, `reach`: how uncertain a mean is, and its 95 % interval.
+* `folds`, `nearest`, `relevant_songs`, `song_vectors`: their parts.
 """
 
 from mirlab.evaluate.classification import cross_validate, learning_curve
 from mirlab.evaluate.comparison import Comparison, compare, corrected_error, holm
 from mirlab.evaluate.published import LEAST_TESTED, PublishedSplit, published_split
 from mirlab.evaluate.regression import RIDGE
-from mirlab.evaluate.scores import CrossValidation, FoldScores, LearningCurve, standard_error
+from mirlab.evaluate.scores import CrossValidation, FoldScores, LearningCurve, reach, standard_error
 from mirlab.evaluate.similarity import METRICS, nearest, precision_at_k, precision_per_query, relevant_songs
 from mirlab.evaluate.songs import song_vectors
 from mirlab.evaluate.splits import folds
@@ -49,6 +50,7 @@ __all__ = [
     "precision_at_k",
     "precision_per_query",
     "published_split",
+    "reach",
     "relevant_songs",
     "song_vectors",
     "standard_error",

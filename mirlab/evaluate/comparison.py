@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from mirlab.evaluate.scores import FoldScores, LearningCurve
+from mirlab.evaluate.scores import FoldScores, LearningCurve, reach
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class Comparison:
         Its standard error, corrected for the overlap of the training sets.
     t : float or ndarray
         difference / standard_error, with n_splits - 1 degrees of freedom.
+    freedom : float
+        Degrees of freedom of `t`.
     p : float or ndarray
         Two-sided p-value of "there is no difference". It belongs to one comparison: of twenty comparisons
         without any difference, expect one below 0.05.
@@ -35,6 +37,12 @@ class Comparison:
     standard_error: float
     t: float
     p: float
+    freedom: float = np.inf
+
+    @property
+    def reach(self):
+        """Half the width of the 95 % interval of the difference."""
+        return reach(self.standard_error, self.freedom)
 
 
 def compare(a, b):
@@ -95,7 +103,7 @@ def compare(a, b):
     error = corrected_error(paired, n_splits)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.nan_to_num(difference / error, nan=0.0, posinf=np.inf, neginf=-np.inf)  # 0/0: no difference
-    return Comparison(difference, error, t[()], 2 * stats.t.sf(np.abs(t), n_splits - 1))
+    return Comparison(difference, error, t[()], 2 * stats.t.sf(np.abs(t), n_splits - 1), n_splits - 1)
 
 
 def corrected_error(differences, n_splits):

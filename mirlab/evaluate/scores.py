@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 from sklearn.metrics import confusion_matrix
 
 
@@ -33,6 +34,11 @@ class FoldScores:
     def standard_error(self):
         """Standard error of `mean` over the folds, as in the paper: see `standard_error`."""
         return standard_error(self.scores)
+
+    @property
+    def reach(self):
+        """Half the width of the 95 % interval of `mean`, with one degree of freedom less than folds."""
+        return reach(self.standard_error, self.scores.shape[-1] - 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +94,30 @@ class LearningCurve(FoldScores):
     per_class: tuple
     n_draws: int
     random_state: int
+
+
+def reach(standard_error, freedom, level=0.05):
+    """Return half the width of the interval of a mean: what an error bar shows on each side.
+
+    Parameters
+    ----------
+    standard_error : float or ndarray
+        Of the mean.
+    freedom : float
+        Degrees of freedom of the error.
+    level : float, default=0.05
+        One minus the coverage: 0.05 for a 95 % interval.
+
+    Returns
+    -------
+    float or ndarray
+
+    Examples
+    --------
+    >>> float(reach(1.0, freedom=9)), float(reach(1.0, freedom=np.inf))
+    (2.26..., 1.95...)
+    """
+    return standard_error * stats.t.ppf(1 - level / 2, freedom)
 
 
 def standard_error(scores, groups=None):

@@ -37,7 +37,7 @@ class Estimate:
     @property
     def reach(self):
         """Half the width of the 95 % interval."""
-        return float(self.standard_error * stats.t.ppf(1 - LEVEL / 2, self.freedom))
+        return float(evaluate.reach(self.standard_error, self.freedom, LEVEL))
 
     @property
     def p(self):

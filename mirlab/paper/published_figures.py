@@ -85,7 +85,7 @@ def kept_answers() -> dict:
     Examples
     --------
     >>> list(kept_answers()["questions"])
-    ['bound', 'blocks', 'nonlinear', 'classifier']
+    ['bound', 'blocks', 'nonlinear', 'classifier', 'peak', 'sources']
     """
     return _kept("beyond.json", partial(_check_shape, shape=ANSWERS), "the answers to the open questions")
 

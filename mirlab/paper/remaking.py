@@ -11,6 +11,7 @@ import time
 from mirlab import corpus, paths
 from mirlab.errors import DatasetError
 from mirlab.paper import open_questions, protocol
+from mirlab.paper.open_questions import QUESTIONS
 from mirlab.paper.protocol import CONTROLS, FEATURES, RESULTS, SEEDS
 from mirlab.paper.published_figures import kept_answers, kept_real_clips, kept_report
 from mirlab.paper.report import as_json, reproduce
@@ -45,6 +46,25 @@ def is_current(kept) -> bool:
     return (made.get("protocol"), made.get("corpus")) == (protocol.VERSION, corpus.VERSION)
 
 
+def old_questions() -> list[str]:
+    """Return the open questions that were not answered under today's protocol.
+
+    Returns
+    -------
+    list of str
+        An answer of an earlier protocol has its own ``versions``.
+
+    Examples
+    --------
+    >>> set(old_questions()) <= set(QUESTIONS)
+    True
+    """
+    if not is_current(kept_answers):
+        return list(QUESTIONS)
+    kept = kept_answers()["questions"]
+    return [name for name in QUESTIONS if name not in kept or "versions" in kept[name]]
+
+
 def remake(study, clips=None, say=print):
     """Make every kept file that is not current.
 
@@ -60,7 +80,14 @@ def remake(study, clips=None, say=print):
     for seed in SEEDS:
         of_seed = study.but(seed=seed, features=(*FEATURES, *CONTROLS))
         _make(f"reproduce-seed{seed}.json", lambda seed=seed: kept_report(seed), reproduce, of_seed, say)
-    _make("beyond.json", kept_answers, open_questions.run, study, say)
+    if not old_questions():
+        say("beyond.json: current")
+    for name in old_questions():
+        say(f"beyond.json: question {name}")
+        new = open_questions.run(study, [name])
+        answers = (kept_answers()["questions"] if is_current(kept_answers) else {}) | new["questions"]
+        in_order = {each: answers[each] for each in QUESTIONS if each in answers}
+        paths.write_atomically(RESULTS / "beyond.json", as_json(new | {"questions": in_order}))
     if clips is not None:
         real = study.but(root=clips, features=CLIPS)
         _make("real-clips.json", kept_real_clips, _of_clips, real, say)

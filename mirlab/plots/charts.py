@@ -44,7 +44,7 @@ def line_chart(panels, *, xlabel, ylabel, title="", log=False, ylim=None, at=Non
             axis.plot(x, y, markevery=max(1, len(x) // 10), **look)
         if log:
             axis.set_xscale("log")
-            axis.set_xticks(x, x)
+            axis.set_xticks(*[_apart(x)] * 2)
             axis.minorticks_off()
         if at is not None:
             axis.axvline(at, color="0.4", linewidth=1)
@@ -99,3 +99,14 @@ def progress_curves(curves, *, xlabel, ylabel, title=""):
         legend_below(figure, axis)
     ends = [f"{name}: from {values[0]:.2f} to {values[-1]:.2f}" for name, values in curves.items()]
     return finish(figure, f"{ylabel} by {xlabel}. {'; '.join(ends)}.", title=title)
+
+
+def _apart(values):
+    """Return the values that are far enough apart on a logarithmic axis for their texts."""
+    values = sorted(value for value in values if value > 0)
+    least = (values[-1] / values[0]) ** (1 / 10)
+    kept = values[:1]
+    for value in values[1:]:
+        if value >= kept[-1] * least:
+            kept.append(value)
+    return kept

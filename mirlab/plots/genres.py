@@ -36,7 +36,7 @@ def fold_pairs(results, *, title=""):
     >>> folds, y = np.array([0, 1, 2]), np.array([0, 1, 0])
     >>> a, b = (CrossValidation(np.array(s), folds, y, y, y) for s in ([0.4, 0.6, 0.5], [0.5, 0.7, 0.7]))
     >>> fold_pairs({"base": a, "tag": b}).alt
-    'tag embedding minus base features in 3 folds: +0.10, +0.10, +0.20; mean +0.133 ± 0.053, ahead in 3.'
+    'tag embedding minus base features in 3 folds: +0.10, +0.10, +0.20; mean +0.133 ± 0.227, ahead in 3.'
     """
     (first, a), (second, b) = _two(results)
     difference, paired = b.scores - a.scores, compare(b, a)
@@ -45,13 +45,13 @@ def fold_pairs(results, *, title=""):
     left, right = figure.subplots(1, 2)
     for kind, result in results.items():
         left.plot(places, result.scores, markersize=6, **LOOK[kind])
-        low, high = result.mean - result.standard_error, result.mean + result.standard_error
+        low, high = result.mean - result.reach, result.mean + result.reach
         left.axhspan(low, high, color=LOOK[kind]["color"], alpha=0.15, linewidth=0)
     left.set(xlabel="fold", ylabel="accuracy")
-    left.set_title("bands: mean ± standard error")
+    left.set_title("bands: 95 % intervals of the means")
     right.bar(places, difference, color=_by_sign(difference), width=0.6)
     mean = len(difference) + 1.6
-    right.errorbar(mean, paired.difference, yerr=paired.standard_error, fmt="kD", capsize=4)
+    right.errorbar(mean, paired.difference, yerr=paired.reach, fmt="kD", capsize=4)
     right.axhline(0, color="black", linewidth=0.8)
     right.set(xlabel="fold", ylabel="difference in accuracy")
     pair = f"{LOOK[second]['label']} minus {LOOK[first]['label']}"
@@ -63,7 +63,7 @@ def fold_pairs(results, *, title=""):
     legend_below(figure, left)
     words = (
         f"{pair} in {len(difference)} folds: {', '.join(f'{d:+.2f}' for d in difference)}; mean "
-        f"{paired.difference:+.3f} ± {paired.standard_error:.3f}, ahead in {(difference > 0).sum()}."
+        f"{paired.difference:+.3f} ± {paired.reach:.3f}, ahead in {(difference > 0).sum()}."
     )
     return finish(figure, words, title=title)
 
@@ -95,7 +95,7 @@ def paired_differences(panels, *, xlabel="accuracy, difference", title=""):
     Returns
     -------
     matplotlib.figure.Figure
-        Marks are filled where p < 0.05.
+        Bars are 95 % intervals; marks are filled where p < 0.05.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def paired_differences(panels, *, xlabel="accuracy, difference", title=""):
     --------
     >>> from mirlab.evaluate import Comparison
     >>> paired_differences({"gtzan-synth": {"tag": Comparison(-0.02, 0.02, -1.0, 0.34)}}).alt
-    'gtzan-synth: tag -0.020 ± 0.020 (p = 0.34).'
+    'gtzan-synth: tag -0.020 ± 0.039 (p = 0.34).'
     """
     if not any(panels.values()):
         raise ValueError("panels is empty; it must hold at least one comparison")
@@ -118,7 +118,7 @@ def paired_differences(panels, *, xlabel="accuracy, difference", title=""):
         values = []
         axis.axvline(0, color="black", linewidth=0.8)
         for name, one in lines.items():
-            difference, error, p = (float(np.squeeze(x)) for x in (one.difference, one.standard_error, one.p))
+            difference, error, p = (float(np.squeeze(x)) for x in (one.difference, one.reach, one.p))
             color, marker = MARKS[names.index(name) % len(MARKS)]
             axis.errorbar(
                 difference,
@@ -137,7 +137,7 @@ def paired_differences(panels, *, xlabel="accuracy, difference", title=""):
         words.append(f"{panel}: {'; '.join(values)}.")
     axes[0].set_yticks(range(len(names)), names)
     axes[0].set_ylim(len(names) - 0.5, -0.5)
-    figure.supxlabel(f"{xlabel} (filled: p < 0.05)")
+    figure.supxlabel(f"{xlabel} (bars: 95 % intervals; filled: p < 0.05)")
     return finish(figure, " ".join(words), title=title)
 
 

@@ -100,8 +100,8 @@ def legend_below(figure, *axes, ncols=None, **style):
 
 
 def error_of(values):
-    """Return the length of an error bar: the standard error of a mean, and 0 for a single value."""
-    return evaluate.standard_error(values) if len(values) > 1 else 0
+    """Return the length of an error bar: half the 95 % interval of a mean, and 0 for a single value."""
+    return evaluate.reach(evaluate.standard_error(values), len(values) - 1) if len(values) > 1 else 0
 
 
 def shortened(name, most=40):

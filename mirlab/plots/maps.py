@@ -99,7 +99,7 @@ def arranged(places):
     >>> import pandas as pd
     >>> places = pd.DataFrame({"name": ["a", "b"], "set": "s", "kind": "label", "x": [0, 1], "y": [0, 1]})
     >>> arranged(places)[["x", "y"]].to_numpy().tolist()
-    [[60.0, 605.0], [840.0, 35.0]]
+    [[60.0, 625.0], [780.0, 35.0]]
     """
     sets = places["set"].nunique()
     if sets > len(MARKS):

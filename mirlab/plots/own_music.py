@@ -22,7 +22,7 @@ def two_splits(results, *, guess=None, title=""):
     Returns
     -------
     matplotlib.figure.Figure
-        One row per kind of features, one mark per split; bars are standard errors.
+        One row per kind of features, one mark per split; bars are 95 % intervals.
 
     Examples
     --------
@@ -31,7 +31,7 @@ def two_splits(results, *, guess=None, title=""):
     >>> y = np.array([0, 0, 1, 1])
     >>> half = CrossValidation(np.array([0.0, 1.0]), y, y, np.arange(2), np.zeros((4, 2)))
     >>> two_splits({"recordings": {"base": half}}, title="Half is right").alt
-    'Half is right. Accuracy, split by recordings: base features 0.50 ± 0.50.'
+    'Half is right. Accuracy, split by recordings: base features 0.50 ± 6.35.'
     """
     kinds = [kind for kind in LOOK if any(kind in by_kind for by_kind in results.values())]
     figure = Figure(figsize=(8.5, 1.5 + 0.6 * len(kinds)), layout="constrained")
@@ -40,7 +40,7 @@ def two_splits(results, *, guess=None, title=""):
     for k, ((split, by_kind), (color, marker)) in enumerate(zip(results.items(), MARKS, strict=False)):
         places = [kinds.index(kind) + 0.12 * (2 * k - len(results) + 1) for kind in by_kind]
         means = [one.mean for one in by_kind.values()]
-        errors = [one.standard_error for one in by_kind.values()]
+        errors = [one.reach for one in by_kind.values()]
         style = {"color": color, "marker": marker, "linestyle": "", "capsize": 4}
         axis.errorbar(means, places, xerr=errors, label=f"split by {split}", **style)
         values = ", ".join(
@@ -52,7 +52,7 @@ def two_splits(results, *, guess=None, title=""):
         axis.axvline(guess, color="0.5", linestyle="--", label="always the largest label")
         words.append(f"Always the largest label: {guess:.2f}.")
     axis.set_yticks(range(len(kinds)), [LOOK[kind]["label"] for kind in kinds])
-    axis.set(xlim=(0, 1.05), ylim=(len(kinds) - 0.5, -0.5), xlabel="accuracy")
+    axis.set(xlim=(0, 1.05), ylim=(len(kinds) - 0.5, -0.5), xlabel="accuracy, with 95 % intervals")
     axis.grid(axis="x", alpha=0.3)
     legend_below(figure, axis)
     return finish(figure, " ".join(words), title=title)

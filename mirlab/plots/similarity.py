@@ -90,8 +90,7 @@ def k_occurrences(counts, blind, *, k, title=""):
     """
     figure = Figure(figsize=(7.5, 3.8), layout="constrained")
     axis = figure.subplots()
-    axis.axvline(k, color="0.8", linewidth=6)
-    axis.text(k + 0.6, 1.15, f"mean: {k}", color="0.3")
+    axis.axvline(k, color="0.8", linewidth=6, label=f"mean of every line: {k}")
     words = []
     looks = {kind: {key: LOOK[kind][key] for key in ("color", "linestyle", "label")} for kind in counts}
     looks["blind"] = {"color": "#1b7837", "linestyle": (0, (1, 1)), "label": "drawn at random"}
@@ -160,7 +159,7 @@ def found_copies(searches, counts, *, title=""):
         axis.grid(alpha=0.3)
         words.append(f"{disguise} ({counts[disguise]}): {'; '.join(values)}.")
     for axis in axes[: len(disguises) : columns]:
-        axis.set_ylabel("original comes first")
+        axis.set_ylabel("original comes first (95 % intervals)")
     legend_below(figure, axes[0])
     return finish(figure, " ".join(words), title=title)
 

@@ -248,7 +248,7 @@ def explain(problem: TinyProblem, move: Move) -> list[str]:
     carried = _and([tags[i] for i in problem.positives[move.excerpt]])
     drawn = (
         f"Excerpt {name} carries {carried}. Drawn: {j}, at {_number(f[draw.positive])}; "
-        f"too close is what lies above {_number(limit)}."
+        f"a negative above {_number(limit)} is too close."
     )
     tries = ", ".join(f"{tags[k]} ({_number(f[k])})" for k in move.tried)
     close = int(problem.too_close(move.V, move.W).sum()), int(problem.too_close(move.new_V, move.new_W).sum())
@@ -261,10 +261,10 @@ def explain(problem: TinyProblem, move: Move) -> list[str]:
     over = f[draw.negative] - limit
     weighed = (
         f"N = {draw.n_draws}, so r = ⌊{labels - 1}/{draw.n_draws}⌋ = {draw.rank} and L({draw.rank}) = "
-        f"{weight:.2f}. Loss: {weight:.2f} times {over:.2f}, by which {k} is too close, makes "
-        f"{draw.loss:.2f}."
+        f"{weight:.2f}. {k} is too close by {over:.2f}, so the loss is {weight:.2f} · "
+        f"{over:.2f} = {draw.loss:.2f}."
     )
-    return [drawn, negatives, weighed, f"{j} and {name} pull together, {k} and {name} push apart. {standing}"]
+    return [drawn, negatives, weighed, f"{j} and {name} move together, {k} and {name} move apart. {standing}"]
 
 
 def _number(value: float) -> str:

@@ -134,8 +134,8 @@ def tell(setting, tried) -> str:
     labels, folds, draws = len(np.unique(now.y)), now.scores.shape[1], now.n_draws
     sentences = [
         f"{setting}{shortage(now) if setting.songs else ''}: accuracy {now.mean[0]:.2f} ± "
-        f"{now.standard_error[0]:.2f} ({folds} folds, {draws} draw{'s' * (draws > 1)} in each; a random "
-        f"guess among {labels} labels has {1 / labels:.2f})."
+        f"{now.reach[0]:.2f} (95 % interval; {folds} folds, {draws} draw{'s' * (draws > 1)} in each; a "
+        f"random guess among {labels} labels has {1 / labels:.2f})."
     ]
     for other, curve in tried.items():
         if (other.target, other.songs) != (setting.target, setting.songs) or other == setting:
@@ -145,7 +145,7 @@ def tell(setting, tried) -> str:
             clear = "clear" if d.p[0] < 0.05 else "no clear difference"
             sentences.append(
                 f"Against the {LOOK[other.features]['label']}: {d.difference[0]:+.3f} ± "
-                f"{d.standard_error[0]:.3f}, {clear} (p = {d.p[0]:.3f})."
+                f"{d.reach[0]:.3f}, {clear} (p = {d.p[0]:.3f})."
             )
         elif other.features == setting.features:
             sentences.append(f"Against the split by {other.split}: {now.mean[0] - curve.mean[0]:+.3f}.")
@@ -197,7 +197,7 @@ def chart(tried, now=None, *, title=""):
             axis.set_title(name)
         axis.grid(alpha=0.3)
         values += [f"{one}: {curve.mean[0]:.2f}" for one, curve in tried.items() if one.target == name]
-    axes[0].set_ylabel("accuracy on other songs")
+    axes[0].set_ylabel("accuracy on other songs (95 % intervals)")
     legend_below(figure, *axes, ncols=2)
     return finish(figure, f"Accuracy: {'; '.join(values)}.", title=title)
 
@@ -213,7 +213,7 @@ def _line(axis, settings, tried):
     axis.errorbar(
         [SONGS.index(one.songs) + aside for one in settings],
         [tried[one].mean[0] for one in settings],
-        yerr=[tried[one].standard_error[0] for one in settings],
+        yerr=[tried[one].reach[0] for one in settings],
         mfc="white" if hollow else None,
         alpha=0.75 if hollow else 1,
         capsize=3,
@@ -296,4 +296,5 @@ class FewLabels(Pictured):
         if now not in self.tried:
             self.tried[now] = measure(self.study, now)
         figure = chart(self.tried, now, title=f"{now}: {self.tried[now].mean[0]:.2f}")
-        self.show(figure, tell(now, self.tried))
+        counted = f"Settings tried so far: {len(self.tried)}. The best of many settings is partly lucky."
+        self.show(figure, f"{tell(now, self.tried)} {counted}")

@@ -53,15 +53,15 @@ class Trial:
     def __str__(self) -> str:
         labels, draws = len(np.unique(self.base.y)), self.base.n_draws
         accuracy = ", ".join(
-            f"{LOOK[kind]['label']} {curve.mean[0]:.2f} ± {curve.standard_error[0]:.2f}"
+            f"{LOOK[kind]['label']} {curve.mean[0]:.2f} ± {curve.reach[0]:.2f}"
             for kind, curve in (("base", self.base), ("tag", self.tag))
         )
         return (
             f"{self.target}, {labels} labels, {self.songs} labelled song{'s' * (self.songs > 1)} per label"
             f"{shortage(self.base)}. Accuracy: {accuracy}, random guess {self.chance:.2f}. "
-            f"Gain: {self.gain.difference[0]:+.3f} ± {self.gain.standard_error[0]:.3f}, {self.verdict}. "
-            f"({len(self.base.y)} songs tested; {FOLDS} folds, {draws} draw{'s' * (draws > 1)} in each; "
-            f"paired test, p = {self.gain.p[0]:.3f}.)"
+            f"Gain: {self.gain.difference[0]:+.3f} ± {self.gain.reach[0]:.3f}, {self.verdict}. "
+            f"(± is half a 95 % interval; {len(self.base.y)} songs tested; {FOLDS} folds, "
+            f"{draws} draw{'s' * (draws > 1)} in each; paired test, p = {self.gain.p[0]:.3f}.)"
         )
 
 
@@ -111,7 +111,7 @@ def transfer_gains(trials):
     Returns
     -------
     matplotlib.figure.Figure
-        One panel per set; bars are standard errors of the paired difference; filled marks are differences
+        One panel per set; bars are 95 % intervals of the paired difference; filled marks are differences
         with p < 0.05.
 
     Raises
@@ -130,7 +130,7 @@ def transfer_gains(trials):
     for axis, (target, mine) in zip(axes, by_set.items(), strict=True):
         places = np.arange(len(mine))
         gains = np.array([one.gain.difference[0] for one in mine])
-        errors = [one.gain.standard_error[0] for one in mine]
+        errors = [one.gain.reach[0] for one in mine]
         color = LOOK["tag"]["color"]
         axis.axhline(0, color="black", linewidth=1)
         axis.errorbar(places, gains, yerr=errors, color=color, capsize=3, linewidth=1.2)
@@ -144,7 +144,7 @@ def transfer_gains(trials):
             f"{target}: " + ", ".join(f"{g:+.3f} at {one.songs}" for g, one in zip(gains, mine, strict=True))
         )
     axes[0].set_ylabel("accuracy gained")
-    figure.supxlabel("labelled songs per label (filled: p < 0.05)")
+    figure.supxlabel("labelled songs per label (bars: 95 % intervals; filled: p < 0.05)")
     headline(figure, _finding(trials) + " (synthetic data sets)" * all(map(is_synthetic, by_set)))
     what = "Accuracy of the tag embedding minus that of the base features."
     return finish(figure, f"{what} {'; '.join(words)}.")
@@ -236,12 +236,12 @@ def _curves(known, now):
         axis.errorbar(
             [t.songs + aside for t in known],
             [c.mean[0] for c in curves],
-            yerr=[c.standard_error[0] for c in curves],
+            yerr=[c.reach[0] for c in curves],
             capsize=3,
             **LOOK[kind],
         )
     axis.set(xlim=(0, MOST + 1), ylim=(0, 1), xticks=[1, 2, 5, 10, 15, 20])
-    axis.set(xlabel="labelled songs per label, at most", ylabel="accuracy on other songs")
+    axis.set(xlabel="labelled songs per label, at most", ylabel="accuracy on other songs (95 % intervals)")
     axis.grid(alpha=0.3)
     legend_below(figure, axis)
     headline(figure, f"{now.target}, {now.songs} per label: {now.verdict}")
