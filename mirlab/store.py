@@ -92,7 +92,7 @@ class StoredFeatures:
         ndarray, shape (frames, 200), float32
         """
         i = range(len(self))[i]
-        return _anew(self.frames)[self.offsets[i] : self.offsets[i + 1]].astype(np.float32)
+        return remapped(self.frames)[self.offsets[i] : self.offsets[i + 1]].astype(np.float32)
 
     def frame_excerpts(self):
         """Return the excerpt that each frame belongs to.
@@ -137,7 +137,7 @@ class StoredFeatures:
             last = int(np.searchsorted(self.offsets, self.offsets[first] + CHUNK, side="right")) - 1
             last = max(first + 1, last)
             cuts = self.offsets[first : last + 1]
-            frames = _anew(self.frames)[cuts[0] : cuts[-1]].astype(np.float32)
+            frames = remapped(self.frames)[cuts[0] : cuts[-1]].astype(np.float32)
             if transform is not None:
                 mapped = np.asarray(transform(frames))
                 if mapped.ndim != 2 or len(mapped) != len(frames):
@@ -425,7 +425,7 @@ def _load(path):
     return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
-def _anew(frames):
+def remapped(frames):
     """Map the same file again: dropping a map frees its memory pages, a map that is kept holds them."""
     if not isinstance(frames, np.memmap):
         return frames

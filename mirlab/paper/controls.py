@@ -13,9 +13,10 @@ from sklearn.preprocessing import StandardScaler
 from mirlab.features import WIDTH, block_level
 from mirlab.paper.embedding import Embedding
 from mirlab.paper.protocol import WHITENED
+from mirlab.store import remapped
 from mirlab.warp import WarpEmbedding
 
-_FRAMES = 50_000  # standardised at a time: 80 MB
+_FRAMES = 2**14  # standardised at a time: 26 MB
 
 
 def make(features, study):
@@ -93,7 +94,7 @@ def rotation(frames, seed):
 def _linear(frames, components):
     scaler = StandardScaler()
     for start in range(0, len(frames), _FRAMES):
-        scaler.partial_fit(np.asarray(frames[start : start + _FRAMES], dtype=np.float64))
+        scaler.partial_fit(np.asarray(remapped(frames)[start : start + _FRAMES], dtype=np.float64))
     return Embedding({}, scaler.mean_, scaler.scale_, components, [], np.array([]))
 
 
