@@ -65,7 +65,7 @@ the Fourier transforms of SciPy, with which the corpus is sounded and recorded. 
 10⁻⁷. In homburg-synth the sound then goes through a codec, which rounds, and samples changed by up to 0.04.
 Training an embedding amplifies such differences, as another seed does: accuracies of embeddings changed by up
 to 0.03. Two machines with the same versions can differ in homburg-synth for the same reason: base features
-with all songs had .721 on one and .734 on another, 8 songs of 640.
+with all songs had .721 on one and .734 on another, seven songs of 560.
 
 ## Table 3: nearest labels in the joint embedding
 
