@@ -133,6 +133,7 @@ def _draw_space(axis, problem, Z, W, strong_excerpts, strong_tags):
     axis.axvline(0, color="0.85", linewidth=0.8, zorder=0)
     edge = _reach(problem, Z, W)
     axis.set(xlim=(-edge, edge), ylim=(-edge, edge), aspect="equal")
+    axis.set(xlabel="first dimension", ylabel="second dimension")
 
 
 def _name_tags(figure, axis, problem, Z, W, strong):
