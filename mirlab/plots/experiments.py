@@ -1,5 +1,7 @@
 """Experiments: differences from a control with their errors, and what training changes."""
 
+from matplotlib.ticker import MaxNLocator
+
 from mirlab.plots.look import LOOK, MARKS, finish, legend_below
 from mirlab.show.figures import Figure, draws_figure
 
@@ -46,6 +48,7 @@ def differences(report, *, measures, title=""):
             _draw_difference(axis, row, lines.index((row["features"], row["variant"], row["control"])))
         axis.axvline(0, color="black", linewidth=0.8)
         axis.set_title(measures[name])
+        axis.xaxis.set_major_locator(MaxNLocator(3))  # more texts would collide
         axis.grid(axis="x", alpha=0.3)
         words.append(f"{measures[name]}: {'; '.join(map(_difference_in_words, rows))}.")
     axes[0].set_yticks(range(len(lines)), [f"{variant}\n({kind} features)" for kind, variant, _ in lines])
