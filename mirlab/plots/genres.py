@@ -137,7 +137,7 @@ def paired_differences(panels, *, xlabel="accuracy, difference", title=""):
         words.append(f"{panel}: {'; '.join(values)}.")
     axes[0].set_yticks(range(len(names)), names)
     axes[0].set_ylim(len(names) - 0.5, -0.5)
-    figure.supxlabel(f"{xlabel} (bars: 95 % intervals; filled: p < 0.05)")
+    figure.supxlabel(f"{xlabel}\n(bars: 95 % intervals; filled: p < 0.05)")
     return finish(figure, " ".join(words), title=title)
 
 

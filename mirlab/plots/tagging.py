@@ -57,6 +57,8 @@ def tags_by_kind(panels, kinds, names, *, title=""):
         words.append(f"{panel}: {'; '.join(means)}.")
     axes[0].set_yticks(range(len(order)), order)
     axes[0].set_ylim(len(order) - 0.45, -0.55)
+    every = np.concatenate([values for methods in panels.values() for values in methods.values()])
+    axes[0].set_xlim(np.nanmin(every) - 0.05, 1.03)  # the interval of two or three tags can be wider
     legend_below(figure, axes[0])
     return finish(figure, f"Mean AUC by tag, {' '.join(words)}", title=title)
 

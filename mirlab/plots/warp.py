@@ -38,6 +38,7 @@ def warp_space(problem, V, W, *, beside=""):
     else:
         figure, right = Figure(figsize=(5.6, 5.2), layout="constrained"), []
         axis = figure.subplots()
+        axis.set(xlabel="first dimension", ylabel="second dimension")
     _draw_space(axis, problem, Z, W, range(len(Z)), range(len(W)))
     axis.set_title("Excerpts (circles) and tags (squares)")
     for empty in right:
@@ -133,7 +134,6 @@ def _draw_space(axis, problem, Z, W, strong_excerpts, strong_tags):
     axis.axvline(0, color="0.85", linewidth=0.8, zorder=0)
     edge = _reach(problem, Z, W)
     axis.set(xlim=(-edge, edge), ylim=(-edge, edge), aspect="equal")
-    axis.set(xlabel="first dimension", ylabel="second dimension")
 
 
 def _name_tags(figure, axis, problem, Z, W, strong):
