@@ -173,7 +173,7 @@ def sounds(box):
     """Wait until the widget's own player plays; return what it says."""
     player = box.locator("audio")
     box.page.wait_for_function("e => e.currentTime > 0.3", arg=player.element_handle(), timeout=PATIENCE)
-    return box.locator("[role=status]").inner_text()
+    return box.locator("[role=status]").last.inner_text()
 
 
 def test_lesson_06_hears_a_point_of_the_map_by_keyboard(run):
@@ -254,7 +254,7 @@ PICTURE = {
     "picture": "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=",
     "alt": EVIL,
     "said": EVIL,
-    "width": 9,
+    "pixels": 9,
 }
 PLAYING = {"plays": 0, "heard": {"said": EVIL}}
 POINT = {"x": 9, "y": 9, "name": EVIL, "set": 0, "label": True, "side": "left", "near": [0], "says": EVIL}

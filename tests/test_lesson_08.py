@@ -271,7 +271,7 @@ def test_an_undisguised_copy_is_found_first(last):
 def test_volume_blinds_the_base_features(first):
     assert first["softer", 6, "base"] < 0.5
     assert min(first["softer", 6, kind] for kind in (*EMBEDDINGS, "mfcc")) >= 0.9
-    assert first["softer", 20, "mfcc"] > 0.5 > max(first["softer", 20, kind] for kind in EMBEDDINGS) + 0.1
+    assert first["softer", 20, "mfcc"] > 0.5 > max(first["softer", 20, kind] for kind in EMBEDDINGS) + 0.05
 
 
 def test_the_genre_embedding_finds_equalized_copies_and_no_space_is_good_with_noise(first):

@@ -127,7 +127,7 @@ def test_a_picture_and_its_words_are_sent_at_once(monkeypatch):
     monkeypatch.setattr(widget, "send_state", lambda key=None: sent.append(set(key)))
     figure = plots.progress_curves({"a": [1, 0]}, xlabel="x", ylabel="y")
     widget.show(figure, "It falls.", tooltip="more")
-    assert sent == [{"picture", "alt", "width", "said", "tooltip"}]
+    assert sent == [{"picture", "alt", "pixels", "said", "tooltip"}]
     assert widget.picture.startswith("data:image/png;base64,")
     assert (widget.alt, widget.said, widget.tooltip) == (figure.alt, "It falls.", "more")
 
