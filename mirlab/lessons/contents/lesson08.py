@@ -108,7 +108,7 @@ def the_farthest(D, y, k):
 
 
 def _with_artists(rng, n, labels, artists, k):
-    """Return songs of which at least k are by other artists, whoever asks."""
+    """Return songs; for each of them, at least k are by other artists."""
     artist = np.arange(n) % artists
     return _distances(rng, n), rng.integers(labels, size=n), rng.permutation(artist), k
 
