@@ -20,7 +20,7 @@ def test_nothing_is_chosen_at_first(quiz):
     one, several = quiz.asked
     assert one.chosen == several.chosen == [] and one.answer == ""
     one.checks += 1
-    assert one.card.kind == "not attempted" and "Take a choice" in one.answer
+    assert one.card.kind == "not attempted" and "Choose an answer" in one.answer
 
 
 def test_every_choice_is_answered_and_one_may_try_again(quiz):
@@ -65,7 +65,7 @@ def test_what_the_screen_gets(quiz):
         "choices": ["At the first label", "At the first violator"],
         "several": False,
     }
-    assert several.question["several"] and several.question["text"].endswith("Take all that apply.")
+    assert several.question["several"] and several.question["text"].endswith("Choose all that apply.")
     one.chosen = [0]
     one.checks += 1
     assert "<strong>Wrong:</strong> question 1" in one.answer
@@ -79,7 +79,7 @@ def test_the_questions_are_there_as_text_too(quiz):
         "Question 1. When does WARP stop drawing? Think of `f`.",
         "   a) At the first label",
         "   b) At the first violator",
-        "Question 2. What do the data sets share? Take all that apply.",
+        "Question 2. What do the data sets share? Choose all that apply.",
         "   a) V",
         "   b) W",
         "   c) The space",

@@ -24,10 +24,10 @@ def test_differences_have_bars_and_markers_that_point():
         ((left, _), (right, _)) = container.lines[2][0].get_segments()[0]
         assert (left, right) == pytest.approx((row["difference"] - 0.011, row["difference"] + 0.011))
     assert [text.get_text() for text in axis.get_yticklabels()] == [
-        *("v\n(tag features)", "w\n(tag features)", "x\n(base features)")
+        *("v (1)\n(tag features)", "w (1)\n(tag features)", "x (2)\n(base features)")
     ]
     assert axis.get_ylim() == (2.5, -0.5)  # the first on top
-    assert figure.get_supxlabel() == "difference from c or d, with its 95 % interval"
+    assert figure.get_supxlabel() == "difference from c (1) or d (2), with its 95 % interval"
     assert [line.get_xdata() for line in axis.lines if line.get_linewidth() == 0.8] == [[0, 0]]
     assert figure.alt == (
         "So. accuracy: v (tag features) against c +0.020 ± 0.011, better; w (tag features) against c -0.050 "

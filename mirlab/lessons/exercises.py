@@ -215,22 +215,7 @@ class Exercise:
         return self.reference if self.inputs else self.reference()
 
     def judge(self, answer, *, seed: int | None = None, limit: float = running.LIMIT) -> Card:
-        """Return the outcome for `answer` as a card; its `kind` is one of the four outcomes.
-
-        Parameters
-        ----------
-        answer : callable or object
-            The learner's function or value.
-        seed : int, optional
-            Seed of the inputs; a new one in each check if not given.
-        limit : float
-            Seconds for all inputs together; then the function is stopped.
-
-        Returns
-        -------
-        Card
-            Of kind ``not attempted``, ``right``, ``wrong`` or ``crashed``.
-        """
+        """Judge `answer` on inputs of `seed`, by default new ones: see `mirlab.lessons.judging`."""
         self.seed = next(_seeds) if seed is None else seed
         outcome = judge(self, answer, limit=limit)
         self._judged = answer, outcome.kind

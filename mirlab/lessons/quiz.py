@@ -44,7 +44,7 @@ class Asked(Widget):
 
     def __init__(self, question, number: int, lesson: str):
         self.asked, self.name, self.lesson, self.card = question, f"question {number}", lesson, None
-        text = question.text + (" Take all that apply." if question.several else "")
+        text = question.text + (" Choose all that apply." if question.several else "")
         choices = [choice.text for choice in question.choices]
         shown = {"number": number, "text": text, "choices": choices, "several": question.several}
         super().__init__(question=shown)
@@ -67,7 +67,7 @@ class Asked(Widget):
         taken = [self.asked.choices[i] for i in sorted(self.chosen)]
         right = taken == [choice for choice in self.asked.choices if choice.right]
         if not taken:
-            self.card = Card("not attempted", self.name, "Take a choice, then press Check.")
+            self.card = Card("not attempted", self.name, "Choose an answer, then press Check.")
         elif self.asked.several:
             feedback = Points(f"{choice.text}: {choice.feedback}" for choice in taken)
             more = "" if right or not all(choice.right for choice in taken) else "There is more to take."

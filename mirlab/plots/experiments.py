@@ -51,10 +51,13 @@ def differences(report, *, measures, title=""):
         axis.xaxis.set_major_locator(MaxNLocator(3))  # more texts would collide
         axis.grid(axis="x", alpha=0.3)
         words.append(f"{measures[name]}: {'; '.join(map(_difference_in_words, rows))}.")
-    axes[0].set_yticks(range(len(lines)), [f"{variant}\n({kind} features)" for kind, variant, _ in lines])
+    controls = list(dict.fromkeys(control for *_, control in lines))
+    marks = {control: f" ({i})" * (len(controls) > 1) for i, control in enumerate(controls, 1)}
+    names = [f"{variant}{marks[control]}\n({kind} features)" for kind, variant, control in lines]
+    axes[0].set_yticks(range(len(lines)), names)
     axes[0].set_ylim(len(lines) - 0.5, -0.5)
-    controls = " or ".join(dict.fromkeys(control for *_, control in lines))
-    figure.supxlabel(f"difference from {controls}, with its 95 % interval")
+    against = " or ".join(control + mark for control, mark in marks.items())
+    figure.supxlabel(f"difference from {against}, with its 95 % interval")
     return finish(figure, " ".join(words), title=title)
 
 
