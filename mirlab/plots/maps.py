@@ -137,7 +137,8 @@ def hubs(names, lengths, counts, *, title=""):
     Returns
     -------
     matplotlib.figure.Figure
-        One panel per metric. The four labels that are most frequent in the first are named in all of them.
+        One panel per metric. The four labels that are most frequent in the first are named in it, and have
+        their numbers in all of them.
 
     Examples
     --------
@@ -160,7 +161,9 @@ def hubs(names, lengths, counts, *, title=""):
     most = " and ".join(str(count.max()) for count in counts.values())
     words = f"Neighbour lists that contain a label, by {' and '.join(counts)}: {values}; at most {most}."
     figure = finish(figure, words, title=title)
+    texts = [f"{number} {names[i]}" for number, i in enumerate(named, 1)]
     for axis, count in zip(axes, counts.values(), strict=True):
         points = np.column_stack([lengths, count])
-        write_beside(figure, axis, points[named], [names[i] for i in named], marks=points)
+        write_beside(figure, axis, points[named], texts, marks=points)
+        texts = [text.split()[0] for text in texts]
     return figure

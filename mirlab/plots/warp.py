@@ -215,7 +215,8 @@ def rank_weights(ranks, weights, draws):
     axis.grid(alpha=0.3)
     headline(figure, f"Rank {last} weighs {weight[last]:.1f} times as much as rank 1, not {last} times")
     marks = np.array([(r, weight[r]) for r in draws.values()])
-    write_beside(figure, axis, marks, [f"N = {n}" for n in draws])
+    line = np.column_stack([list(weight), list(weight.values())])
+    write_beside(figure, axis, marks, [f"N = {n}" for n in draws], marks=line)
     ends = f"Weight of a rank: L({first}) = {weight[first]:.2f}, L({last}) = {weight[last]:.2f}."
     estimates = [f"{n} draw{'s' * (n > 1)}: rank {r}, weight {weight[r]:.2f}" for n, r in draws.items()]
     return finish(figure, f"{ends} {'; '.join(estimates)}.")
