@@ -8,6 +8,7 @@
 * `report`: all experiments, ready for JSON; `findings`: a sentence for each; `comparability`: which figures
   can be compared with those of the paper; `layout`, `text`: a report as tables, and as text.
 * `open_questions`: the questions of §7, answered by `variants` and their controls.
+* `disturbances`: which features survive another room, another radio, for lesson 14.
 * `claims`, `page`: docs/results.md, first what holds, then every figure; `remaking`: the kept figures anew.
 
 `reproduce` runs all of §6; the notebooks call the same functions and get the same figures.
@@ -39,7 +40,13 @@ from mirlab.paper.protocol import (
     SEEDS,
     TAG_SET,
 )
-from mirlab.paper.published_figures import kept_answers, kept_real_clips, kept_report, published
+from mirlab.paper.published_figures import (
+    kept_answers,
+    kept_disturbances,
+    kept_real_clips,
+    kept_report,
+    published,
+)
 from mirlab.paper.report import as_json, reproduce, versions
 from mirlab.paper.study import Study
 from mirlab.paper.text import as_text
@@ -69,6 +76,7 @@ __all__ = [
     "few_labels",
     "heard_tags",
     "kept_answers",
+    "kept_disturbances",
     "kept_real_clips",
     "kept_report",
     "learn",

@@ -111,6 +111,27 @@ def kept_real_clips() -> dict:
     return _kept("real-clips.json", partial(_check_shape, shape=CLIPS), "the report on real clips")
 
 
+def kept_disturbances() -> dict:
+    """Return what disturbances do to features, as it is kept with the course.
+
+    Returns
+    -------
+    dict
+        As `mirlab.paper.disturbances.measured` returned it.
+
+    Raises
+    ------
+    DatasetError
+        If it is missing, cannot be read, or is something else.
+
+    Examples
+    --------
+    >>> kept_disturbances()["set"]
+    'gtzan-synth'
+    """
+    return _kept("disturbances.json", partial(_check_shape, shape=DISTURBED), "the sweep of disturbances")
+
+
 def _kept(name, check, what):
     """Read a file that the course keeps; it may be missing, torn or something else."""
     file = RESULTS / name
@@ -171,6 +192,20 @@ ANSWERS = {
             "verdict": [str],
         }
     },
+}
+
+_MEASURED = {"features": str, "disturbance": str, "value": float, "reach": float}
+_GAINED = _MEASURED | {"remedy": str, "difference": float, "difference_reach": float}
+DISTURBED = {
+    "set": str,
+    "songs": int,
+    "seeds": [int],
+    "strengths": [float],
+    "amounts": {str: {str: str}},
+    "versions": {str: str},
+    "sweep": [_MEASURED | {"strength": float}],
+    "remedies": [_GAINED],
+    "proportions": [_GAINED | {"sees": str}],
 }
 
 
