@@ -15,12 +15,14 @@ Protocols and metrics
 * `holm`: p-values of several comparisons, adjusted for their number.
 * `precision_at_k`: the share of the k nearest neighbours of a song that have its label (Table 5).
 * `tagging_metrics`, `judge`, `tag_auc`: AUC by tag and by clip, average precision, precision at 3 (§3.3).
+* `across_domains`: train on one domain, test on another, with `standardised`, `coral` or `importance`.
 * `standard_error`, `corrected_error`, `reach`: how uncertain a mean is, and its 95 % interval.
 * `folds`, `nearest`, `relevant_songs`, `song_vectors`: their parts.
 """
 
 from mirlab.evaluate.classification import cross_validate, learning_curve
 from mirlab.evaluate.comparison import Comparison, compare, corrected_error, holm
+from mirlab.evaluate.domains import across_domains, coral, importance, standardised
 from mirlab.evaluate.published import LEAST_TESTED, PublishedSplit, published_split
 from mirlab.evaluate.regression import RIDGE
 from mirlab.evaluate.scores import CrossValidation, FoldScores, LearningCurve, reach, standard_error
@@ -39,11 +41,14 @@ __all__ = [
     "LearningCurve",
     "PublishedSplit",
     "TaggingMetrics",
+    "across_domains",
     "compare",
+    "coral",
     "corrected_error",
     "cross_validate",
     "folds",
     "holm",
+    "importance",
     "judge",
     "learning_curve",
     "nearest",
@@ -54,6 +59,7 @@ __all__ = [
     "relevant_songs",
     "song_vectors",
     "standard_error",
+    "standardised",
     "tag_auc",
     "tagging_metrics",
 ]
