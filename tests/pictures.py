@@ -176,6 +176,11 @@ SPLITS = {
     "excerpts": {"base": result(Y, (0.8, 1.0)), "tag": result(Y, (1.0, 1.0))},
     "recordings": {"base": result(Y, (0.4, 0.6))},
 }
+FEW = [
+    {"dataset": "a-synth", "method": method, "per_class": k, "value": 0.2 + 0.1 * i + k / 50, "reach": 0.03}
+    for i, method in enumerate(("labels alone", "PCA", "real network", "random songs", "unsure songs"))
+    for k in (1, 5, 20)
+]
 UNCLEAR = evaluate.Comparison(np.array([-0.01]), np.array([0.02]), np.array([-0.5]), np.array([0.6]))
 FILTERS = np.eye(40, 513) + np.eye(40, 513, 1)
 
@@ -204,6 +209,16 @@ EXAMPLES = {
     ),
     "plots.genres.confusion_change": lambda: plots.confusion_change(
         {"base": LOST, "tag": BASE}, title="Found"
+    ),
+    "plots.label_lines.label_lines": lambda: plots.label_lines(
+        FEW,
+        {"one": ["labels alone", "PCA", "real network"], "two": ["random songs", "unsure songs"]},
+        title=LONG,
+    ),
+    "plots.label_lines.choice_map": lambda: plots.choice_map(
+        np.eye(6)[:, :2],
+        {"at random, $5": [0, 1], "nothing": [], "by ear": [5]},
+        title="Three ways to choose",
     ),
     "plots.maps.label_map": lambda: plots.label_map(PLACES, title="Three labels"),
     "plots.maps.hubs": lambda: plots.hubs(

@@ -64,10 +64,10 @@ def test_no_script_asks_the_network_or_makes_code_of_text(where):
     assert len(html) == (where == SHARED)  # in `showCard`, for what `mirlab.show.cards` has escaped
 
 
-def test_thirteen_widgets_are_offered():
+def test_fourteen_widgets_are_offered():
     made = [getattr(mirlab.widgets, name) for name in mirlab.widgets.__all__]
-    assert len(made) == 13 and all(callable(one) for one in made)
-    assert "thirteen" in mirlab.widgets.__doc__
+    assert len(made) == 14 and all(callable(one) for one in made)
+    assert "fourteen" in mirlab.widgets.__doc__
     assert all(issubclass(one, Described) for one in PAGES)
 
 

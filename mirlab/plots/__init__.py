@@ -6,6 +6,7 @@ Kinds of features always wear the same colour, marker and line, so that none rel
 from mirlab.plots.charts import line_chart, progress_curves
 from mirlab.plots.experiments import differences, moved
 from mirlab.plots.genres import confusion_change, fold_pairs, paired_differences
+from mirlab.plots.label_lines import choice_map, label_lines
 from mirlab.plots.look import LINES, LOOK, MARKS
 from mirlab.plots.maps import CANVAS, arranged, hubs, label_map
 from mirlab.plots.own_music import doubts, two_splits
@@ -31,6 +32,7 @@ __all__ = [
     "accuracy_table",
     "arranged",
     "average_spectra",
+    "choice_map",
     "confusion_change",
     "contact_sheet",
     "differences",
@@ -39,6 +41,7 @@ __all__ = [
     "found_copies",
     "hubs",
     "k_occurrences",
+    "label_lines",
     "label_map",
     "learning_curves",
     "line_chart",

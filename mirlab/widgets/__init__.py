@@ -1,4 +1,4 @@
-"""The interactive parts of the lessons, thirteen in all: each is a function that returns a widget.
+"""The interactive parts of the lessons, fourteen in all: each is a function that returns a widget.
 
 A widget shows what a static figure beside it says too. It redraws when a control is released, works by
 keyboard, and needs no network. `sliders` holds what some widgets share; each other module holds one widget,
@@ -9,6 +9,7 @@ from mirlab.widgets.capacities import capacity
 from mirlab.widgets.example_queries import query_by_example
 from mirlab.widgets.guessing_games import guessing_game
 from mirlab.widgets.label_budgets import few_labels
+from mirlab.widgets.label_choices import label_choices
 from mirlab.widgets.label_pairs import label_pair
 from mirlab.widgets.labelled_trials import labelled_songs
 from mirlab.widgets.mel_explorers import mel_explorer
@@ -23,6 +24,7 @@ __all__ = [
     "capacity",
     "few_labels",
     "guessing_game",
+    "label_choices",
     "label_pair",
     "labelled_songs",
     "mel_explorer",
