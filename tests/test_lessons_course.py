@@ -124,6 +124,8 @@ def test_an_unknown_lesson_is_told_with_those_there_are():
         ('name = "margin"', "", "missing 1 required .*'name'"),
         ('feedback = "Every batch moves it."', "", "missing 1 required .*'feedback'"),
         ("right = true", "rigth = true", "choice has no entry rigth"),
+        ("shows =", "show =", "teaching has no entry show"),
+        (', listen = "Nothing."', "", "missing 1 required .*'listen'"),
         ("title =", "title", "lesson00.toml: Expected '='"),
     ],
 )

@@ -126,3 +126,24 @@ def test_a_lesson_opens_with_words_and_not_with_code(lesson):
 def test_the_page_has_a_heading_for_the_quiz(lesson):
     headings = [line for cell in cells(lesson) for line in cell.source.splitlines() if line.startswith("## ")]
     assert "## Quiz" in headings
+
+
+# -- the teacher's guide ---------------------------------------------------------------------------
+
+
+@EVERY
+def test_a_lesson_says_what_only_a_teacher_knows(lesson):
+    """Questions around the interactive part, how the misconception shows, and what to cut."""
+    if lesson.teaching is None and lesson.number > "11":
+        pytest.skip("its table [teaching] is not written yet")
+    teaching, minutes = lesson.teaching, lesson.minutes
+    assert len(teaching.shows.split()) >= 10
+    for asked in (teaching.before, teaching.after):
+        assert len(asked) >= 2
+        assert all("?" in one.ask or ":" in one.ask for one in asked)
+        assert all(one.listen.endswith(".") for one in asked)
+    assert len(teaching.cut) >= 2
+    assert 5 <= sum(cut.minutes for cut in teaching.cut) <= (minutes.teaching + minutes.exercises) / 2
+    for cut in teaching.cut:
+        for name in re.findall(r"The exercise `(\w+)`", cut.what):
+            assert name in vars(lesson.ex)

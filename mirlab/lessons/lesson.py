@@ -18,6 +18,7 @@ from mirlab import paths
 from mirlab.errors import LessonError
 from mirlab.lessons.exercises import Exercise
 from mirlab.lessons.predictions import Prediction
+from mirlab.lessons.teaching import Ask, Cut, Teaching
 from mirlab.lessons.waiting import Waiting
 from mirlab.paper import Study
 from mirlab.show.cards import Card, Link, Points
@@ -102,6 +103,8 @@ class Lesson:
         Three works to read on.
     terms : dict of str to str
         The terms that the lesson introduces, and what they mean; the glossary lists them.
+    teaching : Teaching or None
+        What only a teacher knows, for the teacher's guide.
     package : str
         The course that the lesson belongs to.
     """
@@ -122,6 +125,7 @@ class Lesson:
     predictions: list[Prediction] = field(default_factory=list, repr=False)
     references: list[str] = field(default_factory=list, repr=False)
     terms: dict[str, str] = field(default_factory=dict, repr=False)
+    teaching: Teaching | None = field(default=None, repr=False)
     package: str = COURSE
 
     @cached_property
@@ -307,7 +311,15 @@ def _read(file, package: str) -> Lesson:
     number = file.name[len("lesson") : -len(".toml")]
     entries["questions"] = [_made(Question, question, file.name) for question in questions]
     entries["predictions"] = [_made(Prediction, one, file.name) for one in entries.get("predictions", [])]
+    if "teaching" in entries:
+        entries["teaching"] = _teaching(entries["teaching"], file.name)
     return _made(Lesson, entries | {"number": number, "package": package}, file.name)
+
+
+def _teaching(entries, where: str) -> Teaching:
+    lists = {"before": Ask, "after": Ask, "cut": Cut}
+    made = {name: [_made(kind, one, where) for one in entries.get(name, [])] for name, kind in lists.items()}
+    return _made(Teaching, entries | made, where)
 
 
 def _made(kind: type, entries: dict, where: str):
