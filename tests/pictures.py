@@ -182,6 +182,17 @@ FEW = [
     for k in (1, 5, 20)
 ]
 UNCLEAR = evaluate.Comparison(np.array([-0.01]), np.array([0.02]), np.array([-0.5]), np.array([0.6]))
+KINDS = ("base", "mfcc", "tag", "mtt_vgg")
+SWEEP = [
+    {"features": kind, "disturbance": name, "strength": s, "value": 0.6 - 0.4 * s, "reach": 0.05}
+    for kind in KINDS
+    for name, s in [("clean", 0.0), *((name, s) for name in "abcd" for s in (0.5, 1.0))]
+]
+GAINS = [
+    {"features": kind, "remedy": "CORAL", "sees": sees, "difference": 0.1, "difference_reach": 0.2}
+    for kind in KINDS
+    for sees in ("these genres", "all genres")
+]
 FILTERS = np.eye(40, 513) + np.eye(40, 513, 1)
 
 EXAMPLES = {
@@ -195,6 +206,13 @@ EXAMPLES = {
     "plots.charts.progress_curves": lambda: plots.progress_curves(
         {"a": [3, 1], "b": [2, 2, 0]}, xlabel="step", ylabel="left", title="Less"
     ),
+    "plots.domains.disturbance_sweep": lambda: plots.disturbance_sweep(
+        SWEEP, {name: {"0.5": "8,212 Hz $as$ the highest", "1": "3,400 Hz"} for name in "abcd"}, title=LONG
+    ),
+    "plots.domains.disturbed_sound": lambda: plots.disturbed_sound(
+        tone(), 0.1 * tone(), dict.fromkeys(KINDS, (0.2, 0.05)), dict.fromkeys(KINDS, (0.6, 0.05)), title=LONG
+    ),
+    "plots.domains.remedy_gains": lambda: plots.remedy_gains(GAINS, title=LONG),
     "plots.experiments.differences": lambda: plots.differences(
         {"differences": [variant(), variant(variant="w", difference=-0.05, verdict="worse")]},
         measures={"full": "accuracy"},

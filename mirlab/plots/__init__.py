@@ -4,6 +4,7 @@ Kinds of features always wear the same colour, marker and line, so that none rel
 """
 
 from mirlab.plots.charts import line_chart, progress_curves
+from mirlab.plots.domains import disturbance_sweep, disturbed_sound, remedy_gains
 from mirlab.plots.experiments import differences, moved
 from mirlab.plots.genres import confusion_change, fold_pairs, paired_differences
 from mirlab.plots.label_lines import choice_map, label_lines
@@ -36,6 +37,8 @@ __all__ = [
     "confusion_change",
     "contact_sheet",
     "differences",
+    "disturbance_sweep",
+    "disturbed_sound",
     "doubts",
     "fold_pairs",
     "found_copies",
@@ -57,6 +60,7 @@ __all__ = [
     "paired_differences",
     "progress_curves",
     "rank_weights",
+    "remedy_gains",
     "shared_styles",
     "tags_by_kind",
     "two_splits",

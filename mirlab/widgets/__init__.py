@@ -1,4 +1,4 @@
-"""The interactive parts of the lessons, fourteen in all: each is a function that returns a widget.
+"""The interactive parts of the lessons: each is a function that returns a widget.
 
 A widget shows what a static figure beside it says too. It redraws when a control is released, works by
 keyboard, and needs no network. `sliders` holds what some widgets share; each other module holds one widget,
@@ -6,6 +6,7 @@ with a script of its own where ipywidgets has no such control.
 """
 
 from mirlab.widgets.capacities import capacity
+from mirlab.widgets.disturbed_clips import disturbed_clip
 from mirlab.widgets.example_queries import query_by_example
 from mirlab.widgets.guessing_games import guessing_game
 from mirlab.widgets.label_budgets import few_labels
@@ -22,6 +23,7 @@ from mirlab.widgets.word_searches import search_by_words
 
 __all__ = [
     "capacity",
+    "disturbed_clip",
     "few_labels",
     "guessing_game",
     "label_choices",
