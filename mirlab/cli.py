@@ -210,6 +210,12 @@ def _parser():
         "--folder", type=Path, metavar="DIR", help="folder that holds the wheel, to fetch without a network"
     )
 
+    repository = command(
+        "repository", commands.repository, "say where the course is published, or change it and every link"
+    )
+    repository.add_argument("name", nargs="?", metavar="OWNER/NAME", help="the public repository")
+    repository.add_argument("--tag", metavar="TAG", help="the branch or tag that learners get, such as v1.0")
+
     command("doctor", commands.doctor, "check whether this machine is ready for class")
     command("progress", commands.progress, "show what you have solved")
     return parser

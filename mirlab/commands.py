@@ -338,3 +338,16 @@ def progress(options):
     if lessons.progress.file() is None:
         print("MIRLAB_PROGRESS is off: your progress is not saved.")
     return 0
+
+
+def repository(options):
+    """Say where the course is published; with a name or a tag, change that and all that follows from it."""
+    from mirlab import repository as room
+
+    for file in room.publish(options.name, options.tag):
+        print(f"Written: {file}")
+    for place, link in room.links().items():
+        print(f"{place:10s}  {link}")
+    if room.address()["repository"] == room.NOWHERE:
+        print(f"Not published yet: `{paths.command('repository')} OWNER/NAME` fills these links.")
+    return 0

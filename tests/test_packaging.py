@@ -3,6 +3,7 @@
 import ast
 import importlib.metadata
 import os
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -181,3 +182,32 @@ def test_what_is_imported_is_declared(pattern, extras):
 
 def test_the_set_up_needs_the_standard_library_only():
     assert set(imported("course.py") | imported("course_setup/*.py")) == {"pip"}  # which each .venv has
+
+
+def test_binder_takes_the_environment_and_runs_the_build_script():
+    """As the maker of Binder's images says without making one: conda and not pip, as an ordinary user."""
+    pytest.importorskip("repo2docker", reason="pip install -e '.[test]' brings it")
+    user = ["--user-id", "1000", "--user-name", "jovyan"]
+    command = [sys.executable, "-m", "repo2docker", "--no-build", "--debug", *user, str(ROOT)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-2000:]
+    recipe = done.stdout + done.stderr
+    python = yaml.safe_load(read("environment.yml"))["dependencies"][0].partition("=")[2]
+    assert f"Building conda environment for python={python}" in recipe
+    order = ['--file "environment.yml"', "RUN ./postBuild"]
+    places = [recipe.index(step) for step in ["USER ${NB_USER}\nRUN TIMEFORMAT", *order]]
+    assert places == sorted(places)
+
+
+def test_compiled_code_survives_the_way_to_another_machine(tmp_path):
+    """Images are sent with whole seconds; numba compares times with their fractions."""
+    compiled, other = tmp_path / "fast.py", tmp_path / "slow.py"
+    compiled.write_text("@jit(cache = True)\ndef f(): ...")
+    other.write_text("def f(): ...")
+    (tmp_path / "latin.py").write_bytes(b"# \xe9 cache=True")
+    os.utime(compiled, (1e9 + 0.75, 1e9 + 0.75))
+    os.utime(other, (1e9 + 0.75, 1e9 + 0.75))
+    subprocess.run([sys.executable, ROOT / "deploy" / "whole_seconds.py", tmp_path], check=True)
+    assert (compiled.stat().st_mtime, other.stat().st_mtime) == (1e9, 1e9 + 0.75)
+    steps = [line for line in read("postBuild").splitlines() if line.startswith(("python ", "mirlab lab "))]
+    assert [step.split()[0] for step in steps] == ["python", "mirlab"], "times first, then compiled code"

@@ -35,9 +35,3 @@ def test_the_commands_in_the_table_are_those_of_the_command_line(capsys):
         cli.main(["--help"])
     offered = set(re.findall(r"^    (\w+)(?: |$)", capsys.readouterr().out, re.MULTILINE))
     assert set(re.findall(r"^\| `mirlab (\w+)", TEXT, re.MULTILINE)) == offered
-
-
-def test_the_only_placeholder_is_the_binder_link():
-    assert TEXT.count("ORG/REPO") == 2
-    for name in ("CITATION.cff", "pyproject.toml", "environment.yml", "CONTRIBUTING.md"):
-        assert "ORG/REPO" not in (paths.COURSE / name).read_text(encoding="utf-8")
