@@ -1,6 +1,6 @@
 """Drop the fractions of seconds from the times of files that numba compiles and keeps.
 
-An image is sent to another machine with whole seconds (https://github.com/numba/numba/issues/10163), and numba
+An image is sent with whole seconds (https://github.com/numba/numba/issues/10163), and numba
 compiles a file again if its time differs by a fraction. Only files with kept code are touched, because each
 touched file is stored in the image twice.
 """
