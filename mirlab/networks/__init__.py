@@ -13,6 +13,8 @@ the same way.
 `plain`, `fast`        the networks, to read and to use
 `pretrained`           sound in; embedding, tags or all layers out
 `onnx_file`            the same for an ONNX file
+`units`                what one filter or unit of a layer answers to
+`mistakes`             front ends with one wrong step each
 =====================  ============================================================
 """
 
@@ -24,7 +26,7 @@ from mirlab.networks.catalogue import PRETRAINED
 from mirlab.networks.download import fetch
 from mirlab.networks.files import Status, facts, remove, status, verify
 from mirlab.networks.onnx_file import KINDS, FromFile
-from mirlab.networks.pretrained import Pretrained
+from mirlab.networks.pretrained import Pretrained, untrained
 
 __all__ = [
     "NAMES",
@@ -37,6 +39,7 @@ __all__ = [
     "parameters",
     "remove",
     "status",
+    "untrained",
     "verify",
 ]
 

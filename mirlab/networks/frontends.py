@@ -222,11 +222,31 @@ def slaney_filters(sr, n_fft, n_mels):
     ndarray, shape (1 + n_fft // 2, n_mels), float32
         The transpose of what `librosa.filters.mel` gives, which takes seconds to import.
     """
+    return _unit_area(slaney_edges(sr, n_mels), sr, n_fft)
+
+
+def slaney_edges(sr, n_mels):
+    """Return where triangles on Slaney's mel scale begin, peak and end.
+
+    Parameters
+    ----------
+    sr, n_mels : int
+        Sampling rate in Hz, number of triangles, from 0 Hz to half of `sr`.
+
+    Returns
+    -------
+    ndarray, shape (n_mels + 2,), float64
+        In Hz. Triangle `i` begins at edge `i`, peaks at edge `i + 1` and ends at edge `i + 2`.
+
+    Examples
+    --------
+    >>> slaney_edges(16000, 96)[:3].round(1)
+    array([ 0. , 31.1, 62.2])
+    """
     step = np.log(6.4) / 27  # 27 filters from 1000 to 6400 Hz
     top = 15 + np.log(sr / 2 / 1000) / step
     mel = np.linspace(0, top, n_mels + 2)
-    edges = np.where(mel < 15, mel * 200 / 3, 1000 * np.exp(step * (mel - 15)))
-    return _unit_area(edges, sr, n_fft)
+    return np.where(mel < 15, mel * 200 / 3, 1000 * np.exp(step * (mel - 15)))
 
 
 @cache

@@ -1,8 +1,10 @@
-"""A pretrained network in use: sound in; embedding, tags or all layers out."""
+"""A pretrained network in use: sound in; embedding, tags or all layers out. Also its untrained twin."""
 
 import numpy as np
 
 from mirlab.networks import fast, files, frontends, plain
+
+PATCH = (187, 96)  # frames, mel bands
 
 
 class Pretrained:
@@ -18,6 +20,8 @@ class Pretrained:
         "mtt_musicnn", "msd_musicnn", "mtt_vgg" or "msd_vgg".
     plain : bool
         Compute with `mirlab.networks.plain`, for reading, in place of `mirlab.networks.fast`.
+    weights : dict of str to ndarray, optional
+        Other weights for the same architecture, such as those of `untrained`.
 
     Attributes
     ----------
@@ -35,12 +39,12 @@ class Pretrained:
 
     sample_rate = 16000
 
-    def __init__(self, name, *, plain=False):
+    def __init__(self, name, *, plain=False, weights=None):
         facts = files.facts(name)
         self.name, self.tags, self.embedding_size = name, facts.tags, facts.embedding_size
         self.licence, self.author, self.trained_on = facts.licence, facts.author, facts.trained_on
         version = _VERSIONS[plain]
-        self._weights = version.prepare(files.read(name))
+        self._weights = version.prepare(files.read(name) if weights is None else weights)
         self._forward = getattr(version, facts.kind)
 
     def __repr__(self):
@@ -123,10 +127,66 @@ class Pretrained:
         ]
         return {name: np.stack([patch[name] for patch in pooled]) for name in pooled[0]}
 
+    def forward(self, patch):
+        """Pass one patch through the network: for experiments with what it is given, and with its maps.
+
+        Parameters
+        ----------
+        patch : array-like, shape (187, 96), float
+            A log-mel spectrum, made as `mirlab.networks.frontends.musicnn` makes it.
+
+        Returns
+        -------
+        dict of str to ndarray, float32
+            ``mel``, the patch itself, then the maps of each layer, as `layers` names them, not averaged.
+
+        Raises
+        ------
+        ValueError
+            If the patch has another shape, or is not finite.
+        """
+        patch = np.asarray(patch, dtype=np.float32)
+        if patch.shape != PATCH or not np.isfinite(patch).all():
+            raise ValueError(f"patch has shape {patch.shape}; it must be {PATCH}, finite numbers")
+        return {"mel": patch, **self._forward(patch, self._weights)}
+
     def _layers(self, y, sr):
         """Yield the layers of each patch in turn, so that only one patch's layers are in memory."""
         for patch in frontends.musicnn(frontends.resample(y, sr, self.sample_rate)):
-            yield {"mel": patch, **self._forward(patch, self._weights)}
+            yield self.forward(patch)
+
+
+def untrained(name, seed=0):
+    """Return a network as it was before training: the control for everything that training is said to do.
+
+    Parameters
+    ----------
+    name : str
+        Whose architecture; that network must be on this machine, since the statistics of its input are kept.
+    seed : int
+        Seed of the weights.
+
+    Returns
+    -------
+    Pretrained
+        Kernels are normal with the deviation of K. He et al. (Delving deep into rectifiers, ICCV 2015), which
+        keeps the size of what passes through. Biases are 0, and inner normalisations change nothing.
+
+    Raises
+    ------
+    NetworkError
+        If the network is unknown, or not on this machine.
+    """
+    rng = np.random.default_rng(seed)
+    neutral = {"bias": 0, "mean": 0, "variance": 1, "scale": 1, "offset": 0}
+    made = {}
+    for key, values in files.read(name).items():
+        layer, _, part = key.partition("/")
+        if part == "kernel":
+            made[key] = rng.normal(0, np.sqrt(2 / np.prod(values.shape[:-1])), values.shape)
+        else:
+            made[key] = values if layer == "norm0" else np.full(values.shape, neutral[part], np.float32)
+    return Pretrained(name, weights=made)
 
 
 _VERSIONS = {False: fast, True: plain}

@@ -1,0 +1,208 @@
+"""What a real network hears, measured: layers, a new last layer, the domain gap, and wrong front ends.
+
+    python -m mirlab.paper.listening [--clips DIR]
+
+writes ``data/results/listening.json``, which lesson 12 shows. What networks compute is kept in the data
+folder, so a run that was stopped goes on from there. ``DIR`` holds real clips of GTZAN
+(`data/cards/real-clips.md`); without it, what was measured on real clips stays as it is in the file.
+
+The protocol, fixed before the first run
+----------------------------------------
+* *Two domains of the same size.* real: the first 10 s of 100 clips of GTZAN, ten per genre. synthetic: every
+  fourth excerpt of gtzan-synth (10 s each), ten for each of the same ten genres. Splits are by song, since
+  four of the real genres have one artist each; artists repeat in both domains, which flatters all features.
+* *Networks* are frozen. `TRAINED` has four. The control is the architecture of msd_musicnn with weights that
+  were never trained (`mirlab.networks.untrained`, seed 0). Each patch of three seconds is a window.
+* *features*: base, MFCC and the tag embedding V as in `mirlab.paper`, and the embedding of each network.
+  Linear regression, nested ridge, ten folds, seed 0; with 1 and 5 training songs per genre (five draws), and
+  with all nine. Compared in pairs with base; the comparisons of one domain are one family (Holm).
+* *layers*: every layer of msd_musicnn and of its untrained twin, by the same regression and folds, with all
+  songs. Tasks: genre (10 classes); and three classes of equal size of brightness (spectral centroid),
+  loudness (root mean square) and, in the synthetic domain where it is known, tempo. *genre_alone* is the
+  control for these: the accuracy of guessing the most frequent class among the other songs of the genre.
+  "General early, specific late" is tested by one difference fixed before: layer `EARLY` minus layer `LATE`.
+* *zero_shot*: the AUC of those tags that are names of genres, for the clips of that genre against all others.
+  No training is involved, so it compares the domains without any choice of ours.
+* *crossing*: learn genres on all clips of one domain, predict those of the other one.
+* *distances*: the median Euclidean distance of a synthetic clip to the nearest real one, on song vectors that
+  are standardised by the real clips; beside it, for a real clip, the nearest other one, and (the control) the
+  nearest one of another genre. All are divided by the first of these two.
+* *front_end*, real clips, the middle three seconds, msd_musicnn: for each entry of
+  `mirlab.networks.mistakes`, the share of clips whose first tag stays; how much probabilities move; the mean
+  AUC of the genre tags; accuracy if the mistake is made in use only (learned from right features), and if it
+  is made in training too.
+* Intervals are 95 %, over folds as in `mirlab.paper.inference`, and over clips for *crossing*. Nothing is
+  tuned, and every result is kept, whichever way it falls.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+import time
+
+import numpy as np
+
+from mirlab import evaluate, networks, paths
+from mirlab.paper.clips import course_features, layers, real, synthetic
+from mirlab.paper.probes import (
+    SEED,
+    distances,
+    first_tags,
+    genre_auc,
+    measure_crossing,
+    measure_features,
+    measure_front_ends,
+    measure_layers,
+    tag_means,
+)
+from mirlab.paper.protocol import RESULTS
+from mirlab.paper.report import as_json, versions
+
+VERSION = 1
+"""To be raised whenever a figure of the report can come out differently."""
+
+FILE = RESULTS / "listening.json"
+NETWORK, UNTRAINED = "msd_musicnn", "untrained"
+TRAINED = ("msd_musicnn", "msd_vgg", "mtt_musicnn", "mtt_vgg")
+
+
+def measure(clips=None, say=lambda text: None):
+    """Make the report.
+
+    Parameters
+    ----------
+    clips : path-like, optional
+        The real clips. Without them, the parts about real clips come from the report that there is.
+    say : callable
+        Called with a line whenever something begins.
+
+    Returns
+    -------
+    dict
+        Ready for JSON; its parts are described at the head of this module.
+
+    Raises
+    ------
+    NetworkError
+        If a network is not on this machine.
+    DatasetError
+        If there are no clips in the folder.
+    """
+    started = time.perf_counter()
+    report = {"version": VERSION, "seed": SEED, "versions": versions()}
+    everywhere = {}
+    for domain in [synthetic()] if clips is None else [real(clips), synthetic()]:
+        everywhere[domain.name] = measure_domain(domain, report, say)
+    if clips is None:
+        return _with_kept(report)
+    say("from one domain to the other")
+    (a, a_windows), (b, b_windows) = everywhere["real"], everywhere["synthetic"]
+    report["crossing"] = measure_crossing(a, b, a_windows, b_windows)
+    report["crossing"] += measure_crossing(b, a, b_windows, a_windows)
+    report["distances"] = []
+    for kind in a_windows:
+        pair = (evaluate.song_vectors(windows[kind]) for windows in (a_windows, b_windows))
+        report["distances"].append({"features": kind} | distances(*pair, a.labels))
+    say("wrong front ends")
+    report["front_end"] = measure_front_ends(a, networks.load(NETWORK))
+    return report | {"seconds": time.perf_counter() - started}
+
+
+def measure_domain(domain, report, say):
+    """Add to a report what is measured in one domain.
+
+    Parameters
+    ----------
+    domain : mirlab.paper.clips.Domain
+        Its clips.
+    report : dict of str to list
+        Gets more rows.
+    say : callable
+        As for `measure`.
+
+    Returns
+    -------
+    domain : Domain
+        The same.
+    windows : dict of str to list of ndarray
+        Its features by kind, for comparisons with another domain.
+    """
+    of_networks = _of_networks(domain, say)
+    say(f"{domain.name}: features of the course")
+    windows = course_features(domain) | {name: of["embedding"] for name, of in of_networks.items()}
+    say(f"{domain.name}: a new last layer")
+    found = dict(zip(("features", "differences"), measure_features(domain, windows), strict=True))
+    say(f"{domain.name}: layer by layer")
+    probed = {name: of_networks[name] for name in (NETWORK, UNTRAINED)}
+    parts = ("layers", "early_minus_late", "genre_alone")
+    found |= zip(parts, measure_layers(domain, probed), strict=True)
+    found["zero_shot"] = []
+    for name, of in of_networks.items():
+        tags, means = networks.facts(NETWORK if name == UNTRAINED else name).tags, tag_means(of["logits"])
+        found["zero_shot"] += [
+            {"domain": domain.name, "network": name, "genre": genre, "auc": auc}
+            for genre, auc in genre_auc(means, tags, domain.labels).items()
+        ]
+        if name == NETWORK:
+            found["tags"] = first_tags(domain, means, tags)
+    for part, rows in found.items():
+        report.setdefault(part, []).extend(rows)
+    return domain, windows
+
+
+def _of_networks(domain, say):
+    """Run all networks on a domain, or read what was kept: {network: {layer: arrays}}."""
+    digest = hashlib.blake2b(" ".join(map(str, domain.ids)).encode(), digest_size=6).hexdigest()
+    found = {}
+    for name in (*TRAINED, UNTRAINED):
+        file = paths.data_dir() / "listening" / f"{VERSION}-{domain.name}-{digest}-{name}.npz"
+        if not file.is_file():
+            say(f"{domain.name}: {name} listens to {len(domain)} clips")
+            network = networks.untrained(NETWORK, SEED) if name == UNTRAINED else networks.load(name)
+            arrays = {layer: np.stack(one) for layer, one in layers(domain, network).items()}
+            file.parent.mkdir(parents=True, exist_ok=True)
+            part = file.with_suffix(".part.npz")
+            np.savez(part, **arrays)
+            part.replace(file)
+        with np.load(file) as arrays:
+            found[name] = {layer: list(arrays[layer]) for layer in arrays.files}
+    return found
+
+
+def _with_kept(report):
+    """Take what was measured on real clips, and across, from the report that there is."""
+    old = kept()
+    for part, rows in old.items():
+        if isinstance(rows, list) and part in report:
+            report[part] = [row for row in rows if row["domain"] == "real"] + report[part]
+        elif part not in report:
+            report[part] = rows
+    return report
+
+
+def kept():
+    """Return the report in ``data/results/listening.json``.
+
+    Returns
+    -------
+    dict
+        See `measure`; empty if there is no such file.
+    """
+    return json.loads(FILE.read_text(encoding="utf-8")) if FILE.is_file() else {}
+
+
+def main(arguments=None):
+    """Run this module as a command; see its head."""
+    parser = argparse.ArgumentParser(description="Measure what a real network hears, for lesson 12.")
+    parser.add_argument("--clips", metavar="DIR", help="a folder with real clips of GTZAN")
+    options = parser.parse_args(arguments)
+
+    def say(text):
+        sys.stderr.write(f"{text}\n")
+
+    paths.write_atomically(FILE, as_json(measure(options.clips, say)))
+
+
+if __name__ == "__main__":
+    main()
