@@ -213,6 +213,29 @@ EXAMPLES = {
         tone(), 0.1 * tone(), dict.fromkeys(KINDS, (0.2, 0.05)), dict.fromkeys(KINDS, (0.6, 0.05)), title=LONG
     ),
     "plots.domains.remedy_gains": lambda: plots.remedy_gains(GAINS, title=LONG),
+    "plots.listening.drawn_filters": lambda: plots.drawn_filters(
+        {f"filter {i}": np.random.default_rng(i).normal(size=(7, 38)) for i in range(5)}, title=LONG
+    ),
+    "plots.listening.by_layer": lambda: plots.by_layer(
+        {
+            task: {"trained": ([0.2, 0.4, 0.6], [0.1] * 3), "untrained": ([0.1] * 3, [0.05] * 3)}
+            for task in "abc"
+        },
+        ["mel", "timbral $", "embedding"],
+        ylabel="accuracy",
+        chance={"a": 0.1},
+        chosen="embedding",
+        title=LONG,
+    ),
+    "plots.listening.dot_rows": lambda: plots.dot_rows(
+        {
+            p: {"base $": {"real": (0.8, 0.1), "made": (0.5, 0)}, "a longer name": {"real": (0.7, 0.1)}}
+            for p in "pq"
+        },
+        xlabel="accuracy",
+        line=0.1,
+        title=LONG,
+    ),
     "plots.experiments.differences": lambda: plots.differences(
         {"differences": [variant(), variant(variant="w", difference=-0.05, verdict="worse")]},
         measures={"full": "accuracy"},

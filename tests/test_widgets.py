@@ -49,7 +49,12 @@ def test_each_script_belongs_to_a_widget_and_follows_the_shared_one():
             assert text.strip().endswith("export default live(render);")
             assert ".mirlab-live {" in own[where]._css  # the shared style
     without = [one.__name__ for where, one in own.items() if where not in texts]
-    assert sorted(without) == ["QueryByExample", "SearchByWords", "SecondLook"]  # they have the lists' script
+    assert sorted(without) == [
+        "LayerListener",
+        "QueryByExample",
+        "SearchByWords",
+        "SecondLook",
+    ]  # they have the lists' script
     assert len({one._esm for one in PAGES}) == len(texts) - 1
 
 

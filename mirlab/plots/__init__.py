@@ -8,6 +8,7 @@ from mirlab.plots.domains import disturbance_sweep, disturbed_sound, remedy_gain
 from mirlab.plots.experiments import differences, moved
 from mirlab.plots.genres import confusion_change, fold_pairs, paired_differences
 from mirlab.plots.label_lines import choice_map, label_lines
+from mirlab.plots.listening import by_layer, dot_rows, drawn_filters
 from mirlab.plots.look import LINES, LOOK, MARKS
 from mirlab.plots.maps import CANVAS, arranged, hubs, label_map
 from mirlab.plots.own_music import doubts, two_splits
@@ -33,13 +34,16 @@ __all__ = [
     "accuracy_table",
     "arranged",
     "average_spectra",
+    "by_layer",
     "choice_map",
     "confusion_change",
     "contact_sheet",
     "differences",
     "disturbance_sweep",
     "disturbed_sound",
+    "dot_rows",
     "doubts",
+    "drawn_filters",
     "fold_pairs",
     "found_copies",
     "hubs",

@@ -13,6 +13,7 @@ from mirlab.widgets.label_budgets import few_labels
 from mirlab.widgets.label_choices import label_choices
 from mirlab.widgets.label_pairs import label_pair
 from mirlab.widgets.labelled_trials import labelled_songs
+from mirlab.widgets.layer_listeners import layer_listener
 from mirlab.widgets.mel_explorers import mel_explorer
 from mirlab.widgets.rankings import ranked_sounds
 from mirlab.widgets.regularizers import regularization
@@ -29,6 +30,7 @@ __all__ = [
     "label_choices",
     "label_pair",
     "labelled_songs",
+    "layer_listener",
     "mel_explorer",
     "query_by_example",
     "ranked_sounds",
