@@ -29,7 +29,7 @@ def rows(widget):
 def test_it_begins_at_the_first_layer_and_quotes_what_was_measured(widget):
     assert (widget.layer, widget.unit) == ("mel", 1)
     assert rows(widget) == [[6, 0, 1, 2, 3], [5, 4, 3, 2, 1]]
-    assert "genre 0.20 ± 0.10" in widget.said and "Unit 1 answers most to excerpt 6, 1.9" in widget.said
+    assert "genre 0.20 ± 0.10" in widget.said and "Unit 1 answers most to excerpt 6, 2.0" in widget.said
     assert widget.heard["said"] == widget.said and widget.said in repr(widget)
 
 

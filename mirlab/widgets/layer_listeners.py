@@ -19,7 +19,8 @@ def layer_listener(values, panels, names, sound, *, units=None, layer=None):
     values : dict of str to array-like, shape (excerpts, units)
         The output of each layer for each excerpt, from the input to the output of the network.
     panels : dict of str to dict of str to (values, reaches)
-        What was measured of the layers, as for `mirlab.plots.by_layer`; the first network of each task is quoted.
+        What was measured of the layers, as for `mirlab.plots.by_layer`; the first network of each task is
+        quoted.
     names : sequence of str, length excerpts
         What the excerpts are called.
     sound : callable
@@ -85,7 +86,8 @@ class LayerListener(RankedSounds):
         spread = column.std()
         above = (column.max() - column.mean()) / spread if spread > 0 else 0.0
         return (
-            f"Layer {self.layer}, {self.values[self.layer].shape[1]} units. Read from it: {', '.join(measured)}. "
+            f"Layer {self.layer}, {self.values[self.layer].shape[1]} units. "
+            f"Read from it: {', '.join(measured)}. "
             f"Unit {self.unit} answers most to {self.names[int(column.argmax())]}, {above:.1f} standard "
             "deviations above its mean."
         )

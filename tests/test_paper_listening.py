@@ -1,0 +1,108 @@
+"""What is asked of layers and features: known values, no leak between songs, and the kept report."""
+
+import json
+
+import numpy as np
+import pytest
+import tiny_networks as tiny
+
+from mirlab import evaluate
+from mirlab.networks import files, mistakes, pretrained
+from mirlab.paper import clips, listening, probes
+
+LABELS = np.repeat(["blues", "jazz"], 10)
+
+
+def tones(n=20, name="real"):
+    t = np.arange(4 * clips.RATE) / clips.RATE
+
+    def audio(i):
+        return (0.01 * (i + 1) * np.sin(2 * np.pi * (200 + 150 * i) * t)).astype(np.float32)
+
+    return clips.Domain(name, LABELS[:n], [f"clip {i}" for i in range(n)], audio)
+
+
+def songs(rng, shift=1.0, labels=LABELS):
+    return [rng.normal(shift * (label == "jazz"), 0.1, (3, 4)) for label in labels]
+
+
+def test_the_synthetic_domain_has_as_many_clips_of_each_genre():
+    domain = clips.synthetic(each=2)
+    assert len(domain) == 20 and np.unique(domain.labels, return_counts=True)[1].tolist() == [2] * 10
+    assert domain.ids[:2] == ["blues.00000", "blues.00020"]
+
+
+def test_classes_are_thirds_by_loudness_and_by_brightness():
+    asked = probes.tasks(tones())
+    assert list(asked) == ["genre", "brightness", "loudness"]
+    for name in ("brightness", "loudness"):
+        assert asked[name].tolist() == ["low"] * 7 + ["middle"] * 7 + ["high"] * 6
+
+
+def test_the_course_features_are_those_of_the_paper():
+    found = clips.course_features(tones(1))
+    assert {name: one[0].shape[1] for name, one in found.items()} == {"base": 800, "mfcc": 80, "tag": 400}
+
+
+def test_no_song_is_learned_from_and_predicted():
+    """Every song has a pattern of its own and a random label: only a leak could do better than chance."""
+    rng = np.random.default_rng(0)
+    own = [np.eye(20)[[i] * 3] for i in range(20)]
+    labels = rng.permutation(LABELS)
+    fold = evaluate.folds(labels, n_splits=5, random_state=0)
+    assert probes.learned_elsewhere(own, own, labels, labels).mean() == 1
+    assert probes.learned_elsewhere(own, own, labels, labels, fold).mean() < 0.7
+
+
+def test_what_was_learned_elsewhere_fails_if_the_other_domain_is_turned_round():
+    rng = np.random.default_rng(1)
+    source, same, turned = songs(rng), songs(rng), songs(rng, shift=-1.0)
+    assert probes.learned_elsewhere(source, same, LABELS, LABELS).mean() == 1
+    assert probes.learned_elsewhere(source, turned, LABELS, LABELS).mean() == 0.5  # all are called blues
+
+
+def test_comparisons_with_base_are_paired_by_fold():
+    rng = np.random.default_rng(2)
+    windows = {"base": songs(rng, shift=0.0), "better": songs(rng)}
+    rows, compared = probes.measure_features(tones(), windows)
+    assert len(rows) == 6 and [row["per_class"] for row in compared] == [1, 5, 9]
+    scores = {row["features"]: row["scores"] for row in rows if row["per_class"] == 9}
+    assert compared[2]["difference"] == pytest.approx(np.subtract(scores["better"], scores["base"]).mean())
+    assert compared[2]["verdict"] == "better"
+
+
+def test_the_auc_of_a_genre_tag_is_one_if_the_tag_knows_it():
+    tags = ("rock", "jazz", "Hip-Hop")
+    labels = np.array(["jazz", "hiphop", "jazz", "disco"])
+    scores = np.array([[0, 0.9, 0.1], [0, 0.1, 0.1], [0, 0.8, 0.1], [0, 0.2, 0.1]])
+    assert probes.genre_auc(scores, tags, labels) == {"hiphop": 0.5, "jazz": 1.0}
+
+
+def test_a_front_end_without_a_mistake_loses_nothing(monkeypatch):
+    monkeypatch.setattr(files, "read", tiny.weights)
+    monkeypatch.setattr(mistakes, "MISTAKES", {"16-bit integers": {"gain": 32768}})
+    monkeypatch.setattr(mistakes, "HARMLESS", {"nothing": {}})
+    seen = []
+    rows = probes.measure_front_ends(tones(), pretrained.Pretrained("msd_vgg"), lambda: seen.append(1))
+    assert [row["kind"] for row in rows] == ["right", "harmless", "mistake"] and len(seen) == 60
+    assert rows[1]["same_first_tag"] == 1 and rows[1]["moved"] == 0
+    assert rows[1]["in use"]["lost"] == {"value": 0, "reach": 0}
+    assert rows[2]["moved"] > 0.01
+
+
+def test_without_clips_the_rows_of_real_clips_are_kept(monkeypatch, tmp_path):
+    row = {"domain": "real", "value": 1}
+    old = {
+        "version": 0,
+        "layers": [row, {"domain": "synthetic", "value": 2}],
+        "front_end": [{"step": "right"}],
+    }
+    monkeypatch.setattr(listening, "FILE", tmp_path / "listening.json")
+    assert listening.kept() == {}
+    listening.FILE.write_text(json.dumps(old))
+    new = {"version": 1, "layers": [{"domain": "synthetic", "value": 3}]}
+    assert listening._with_kept(new) == {
+        "version": 1,
+        "layers": [row, {"domain": "synthetic", "value": 3}],
+        "front_end": [{"step": "right"}],
+    }
