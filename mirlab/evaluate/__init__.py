@@ -22,7 +22,7 @@ Protocols and metrics
 
 from mirlab.evaluate.classification import cross_validate, learning_curve
 from mirlab.evaluate.comparison import Comparison, compare, corrected_error, holm
-from mirlab.evaluate.domains import across_domains, coral, importance, standardised
+from mirlab.evaluate.domains import across_domains, coral, importance, matrix_power, standardised
 from mirlab.evaluate.published import LEAST_TESTED, PublishedSplit, published_split
 from mirlab.evaluate.regression import RIDGE
 from mirlab.evaluate.scores import CrossValidation, FoldScores, LearningCurve, reach, standard_error
@@ -51,6 +51,7 @@ __all__ = [
     "importance",
     "judge",
     "learning_curve",
+    "matrix_power",
     "nearest",
     "precision_at_k",
     "precision_per_query",

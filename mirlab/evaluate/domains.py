@@ -98,15 +98,34 @@ def coral(source, target, *, ridge=1.0):
     source, target = _same_width(source, target, "source", "target")
     if not ridge > 0:
         raise ValueError(f"ridge={ridge!r}; it must be above 0")
-    whiten = _power(np.cov(source.T, bias=True), ridge, -0.5)
-    colour = _power(np.cov(target.T, bias=True), ridge, 0.5)
+    added = ridge * np.eye(source.shape[1])
+    whiten = matrix_power(np.cov(source.T, bias=True) + added, -0.5)
+    colour = matrix_power(np.cov(target.T, bias=True) + added, 0.5)
     return (source - source.mean(axis=0)) @ whiten @ colour + target.mean(axis=0)
 
 
-def _power(covariance, ridge, exponent):
-    """Return a power of a symmetric matrix with a ridge."""
-    values, axes = linalg.eigh(np.atleast_2d(covariance))
-    return (axes * (np.maximum(values, 0) + ridge) ** exponent) @ axes.T
+def matrix_power(matrix, exponent):
+    """Return a power of a symmetric matrix without negative eigenvalues, such as its square root.
+
+    Parameters
+    ----------
+    matrix : array-like, shape (p, p)
+        Symmetric; its eigenvalues are above 0.
+    exponent : float
+        0.5 for the square root, -0.5 for its inverse.
+
+    Returns
+    -------
+    ndarray, shape (p, p)
+
+    Examples
+    --------
+    >>> matrix_power([[4.0, 0.0], [0.0, 9.0]], -0.5).round(2)
+    array([[0.5 , 0.  ],
+           [0.  , 0.33]])
+    """
+    values, axes = linalg.eigh(matrix)
+    return (axes * values**exponent) @ axes.T
 
 
 def importance(source, target, *, C=0.01, largest=LARGEST_WEIGHT):

@@ -8,7 +8,8 @@
 * `report`: all experiments, ready for JSON; `findings`: a sentence for each; `comparability`: which figures
   can be compared with those of the paper; `layout`, `text`: a report as tables, and as text.
 * `open_questions`: the questions of §7, answered by `variants` and their controls.
-* `disturbances`: which features survive another room, another radio, for lesson 14.
+* `disturbances`: which features survive another room, another radio, for lesson 14;
+  `disturbed_songs`: its songs.
 * `claims`, `page`: docs/results.md, first what holds, then every figure; `remaking`: the kept figures anew.
 
 `reproduce` runs all of §6; the notebooks call the same functions and get the same figures.

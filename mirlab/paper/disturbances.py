@@ -33,31 +33,24 @@ The protocol, fixed before the first run
   Differences are taken fold by fold. Chance is 0.1.
 """
 
-import io
 import json
 import time
-from functools import cached_property, partial
+from functools import partial
 
 import numpy as np
 from tqdm import tqdm
 
-from mirlab import evaluate, networks, paths
+from mirlab import paths
 from mirlab.audio.disturbances import DISTURBANCES
 from mirlab.evaluate.domains import across_domains, learn
-from mirlab.features import aggregate, log_mel, mfcc
+from mirlab.paper.disturbed_songs import EXTRACTORS, N_SPLITS, SET, VERSION, Disturbed
 from mirlab.paper.inference import over_folds
 from mirlab.paper.protocol import RESULTS
 from mirlab.paper.report import as_json, versions
 from mirlab.paper.study import Study
 
-SET = "gtzan-synth"
-PER_GENRE = 20
-SECONDS = (5, 3)
-"""How much is disturbed, and how much of the end of it is described."""
-EXTRACTORS = ("base", "mfcc", "tag", "mtt_vgg")
 STRENGTHS = (0.25, 0.5, 1.0)
 SEEDS = (0, 1, 2, 3, 4)
-N_SPLITS = 5
 REMEDIES = (
     "nothing",
     "standardisation",
@@ -68,137 +61,6 @@ REMEDIES = (
     "labels from there",
 )
 FEW_GENRES = 3
-VERSION = "1"
-"""Part of the key of everything kept. Raise it whenever another figure comes out."""
-
-_RATE = 22050
-
-
-def chosen(data, per_genre=PER_GENRE):
-    """Choose songs of each genre, of as many artists as possible.
-
-    Parameters
-    ----------
-    data : mirlab.datasets.Dataset
-        With one label per song, and artists as `groups`.
-    per_genre : int
-        Songs of each label; all of them if there are fewer.
-
-    Returns
-    -------
-    ndarray of int
-        Positions in `data`, in its order.
-    """
-    positions = []
-    for label in np.unique(data.y):
-        mine = np.flatnonzero(data.y == label)
-        seen = {}
-        turn = [seen.setdefault(artist, []).append(0) or len(seen[artist]) for artist in data.groups[mine]]
-        positions.extend(mine[np.argsort(turn, kind="stable")[:per_genre]])
-    return np.sort(positions)
-
-
-def disturbed(y, name, strength, number):
-    """Return the three seconds that are described: the end of the disturbed middle of an excerpt.
-
-    Parameters
-    ----------
-    y : ndarray, shape (samples,)
-        An excerpt, at 22 050 Hz.
-    name : str
-        One of `DISTURBANCES`; any of them at strength 0.
-    strength : float
-        From 0 to 1.
-    number : int
-        Position of the excerpt in its set, for its own noise and its own room.
-
-    Returns
-    -------
-    ndarray, shape (66150,), float32
-    """
-    whole, part = (seconds * _RATE for seconds in SECONDS)
-    start = max(0, (len(y) - whole) // 2)
-    middle = y[start : start + whole]
-    return DISTURBANCES[name](middle, strength, seed=[number, round(100 * strength)])[-part:]
-
-
-def described(y, embedding, *, network=True):
-    """Describe a sound by every extractor.
-
-    Parameters
-    ----------
-    y : ndarray, shape (samples,)
-        Mono sound.
-    embedding : callable
-        V, from `Study.embedding`.
-    network : bool
-        Whether to use the network too, which takes most of the time.
-
-    Returns
-    -------
-    dict of str to ndarray, shape (windows, p), float32
-        By the names of `EXTRACTORS`.
-    """
-    frames = log_mel(y)
-    found = {"base": aggregate(frames), "mfcc": aggregate(mfcc(frames)), "tag": aggregate(embedding(frames))}
-    return found | ({"mtt_vgg": networks.embed(y, "mtt_vgg")} if network else {})
-
-
-class Disturbed:
-    """The chosen songs in every domain; features are made when they are needed, and kept.
-
-    Parameters
-    ----------
-    study : mirlab.paper.Study
-        Its embedding and its progress are used.
-
-    Attributes
-    ----------
-    y, groups : ndarray, shape (songs,)
-        Labels and artists.
-    """
-
-    def __init__(self, study):
-        self.study, self._windows = study, {}
-        self.data = study.stored(SET).dataset
-        self.songs = chosen(self.data)
-        self.y, self.groups = self.data.y[self.songs], self.data.groups[self.songs]
-
-    @cached_property
-    def sounds(self):
-        """The chosen excerpts."""
-        return [self.data.audio(i) for i in self.songs]
-
-    def windows(self, name, strength):
-        """Return the windows of all songs under a disturbance: dict of str to (songs, windows, p)."""
-        key = ("clean" if strength == 0 else name, strength)
-        if key not in self._windows:
-            file = paths.data_dir() / "disturbed" / f"{VERSION}-{key[0]}-{strength:g}.npz"
-            if not file.is_file():
-                content = io.BytesIO()
-                np.savez(content, **self._describe(name, strength))
-                paths.write_atomically(file, content.getvalue())
-            with np.load(file, allow_pickle=False) as kept:
-                self._windows[key] = {kind: kept[kind] for kind in EXTRACTORS}
-        return self._windows[key]
-
-    def _describe(self, name, strength):
-        V, found = self.study.embedding("tag", SET), {}
-        for done, (i, y) in enumerate(zip(self.songs, self.sounds, strict=True), start=1):
-            sound = disturbed(y, name, strength, int(i))
-            for kind, windows in described(sound, V).items():
-                found.setdefault(kind, []).append(windows)
-            self.tell(done, len(self.songs), f"{name} {strength:g}")
-        return {kind: np.stack(windows).astype(np.float32) for kind, windows in found.items()}
-
-    def tell(self, *news):
-        """Report progress, if somebody wants to know."""
-        if self.study.progress:
-            self.study.progress(*news)
-
-    def folds(self, seed):
-        """Return the fold of each song; folds do not cut artists."""
-        return evaluate.folds(self.y, self.groups, n_splits=N_SPLITS, random_state=seed)
 
 
 def sweep(songs, kind):
@@ -356,6 +218,30 @@ def _row(scores, nothing=None):
         gain = over_folds(np.subtract(scores, nothing))
         row |= {"difference": round(gain.value, 4), "difference_reach": round(gain.reach, 4)}
     return row
+
+
+def over_disturbances(report):
+    """Average each remedy over all disturbances, for each extractor.
+
+    Parameters
+    ----------
+    report : dict
+        From `measured`, or `mirlab.paper.kept_disturbances`.
+
+    Returns
+    -------
+    list of dict
+        Rows with ``features``, ``remedy``, ``value``, ``reach``, ``difference`` and ``difference_reach``. The
+        folds of one seed are averaged over the disturbances first, since they hold the same songs.
+    """
+    scores = {}
+    for row in report["remedies"]:
+        scores.setdefault((row["features"], row["remedy"]), []).append(row["scores"])
+    means = {key: np.mean(all_of_them, axis=0) for key, all_of_them in scores.items()}
+    return [
+        {"features": kind, "remedy": how} | _row(one, means[kind, "nothing"])
+        for (kind, how), one in means.items()
+    ]
 
 
 def main():
