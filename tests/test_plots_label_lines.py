@@ -10,8 +10,8 @@ from mirlab import plots
 def test_every_line_has_a_look_of_its_own_and_bars_of_its_reach():
     figure = plots.label_lines(FEW, {"one": ["labels alone", "PCA", "real network"]}, title="It rises")
     assert figure.alt == (
-        "It rises (a-synth, synthetic). Accuracy by labels per class, one: labels alone 0.22 at 1, 0.60 at 20;"
-        " PCA 0.32 at 1, 0.70 at 20; real network 0.42 at 1, 0.80 at 20."
+        "It rises (a-synth, synthetic). Accuracy by labels per class, one: "
+        "labels alone 0.22 at 1, 0.60 at 20; PCA 0.32 at 1, 0.70 at 20; real network 0.42 at 1, 0.80 at 20."
     )
     (axis,) = figure.axes
     lines = [container.lines[0] for container in axis.containers]

@@ -1,7 +1,7 @@
 """Learn from few labels: what unlabelled songs, other representations and a better choice of songs are worth.
 
 * `whitened`, `cluster_features`: representations learned without labels.
-* `self_training`, `spreading`: labelled and unlabelled songs together.
+* `guess`, `self_training`, `spreading`: labelled and unlabelled songs together.
 * `info_nce`, `PairNetwork`, `learn_pairs`: a contrastive network, with its gradient by hand.
 * `class_means`, `nearest_mean`: prototypes.
 * `at_random`, `far_apart`, `unsure`: which songs to label next.
@@ -14,7 +14,7 @@ from mirlab.fewlabels.classifiers import RidgeClassifier, labels_alone, ridge_fo
 from mirlab.fewlabels.contrastive import PairNetwork, info_nce, learn_pairs
 from mirlab.fewlabels.methods import METHODS, RULES, accuracy, chosen_setting, outputs, picked
 from mirlab.fewlabels.prototypes import METRICS, class_means, nearest_mean
-from mirlab.fewlabels.semisupervised import self_training, spreading
+from mirlab.fewlabels.semisupervised import guess, self_training, spreading
 from mirlab.fewlabels.tasks import Task, draw, split
 from mirlab.fewlabels.unsupervised import cluster_features, whitened
 
@@ -32,6 +32,7 @@ __all__ = [
     "cluster_features",
     "draw",
     "far_apart",
+    "guess",
     "info_nce",
     "labels_alone",
     "learn_pairs",

@@ -120,7 +120,7 @@ class PairNetwork:
         gradients : tuple of ndarray
             By `W`, `b` and `V`.
         """
-        H, Z, length = zip(*(self._projected(X) for X in (first, second)), strict=True)
+        H, Z, length = zip(*(self._layers(X) for X in (first, second)), strict=True)
         loss, *dZ = info_nce(*Z, temperature)
         gradients = [np.zeros_like(weights) for weights in (self.W, self.b, self.V)]
         for X, h, z, n, dz in zip((first, second), H, Z, length, dZ, strict=True):
@@ -130,7 +130,22 @@ class PairNetwork:
                 total += part
         return loss, tuple(gradients)
 
-    def _projected(self, X):
+    def projected(self, X):
+        """Return the vectors that the loss compares.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n, p)
+            Windows.
+
+        Returns
+        -------
+        ndarray, shape (n, projected)
+            Of length 1.
+        """
+        return self._layers(X)[1]
+
+    def _layers(self, X):
         h = self.features(X)
         u = h @ self.V
         length = np.maximum(np.linalg.norm(u, axis=1, keepdims=True), 1e-12)

@@ -18,7 +18,7 @@ ROUNDS = 5
 """How often self-training adds guesses."""
 
 
-def self_training(X, codes, n_labels, new, *, per_label, artists=None):
+def guess(X, codes, n_labels, *, per_label, artists=None):
     """Let the ridge classifier label the songs that it is surest of, learn again, and repeat.
 
     Parameters
@@ -29,12 +29,49 @@ def self_training(X, codes, n_labels, new, *, per_label, artists=None):
         Their labels, or -1.
     n_labels : int
         Number of labels.
-    new : ndarray, shape (m, p)
-        Songs to classify. They are no part of the training.
     per_label : int
         Guesses that each of five rounds adds, times the number of labels.
     artists : ndarray, shape (n,), optional
         For the choice of the ridge: made once, on the labelled songs.
+
+    Returns
+    -------
+    codes : ndarray of int, shape (n,)
+        Given and guessed labels, and -1 where there is neither.
+    rounds : ndarray of int, shape (n,)
+        When a song was labelled: 0 for given labels, -1 for never.
+    ridge : float
+        The ridge of all rounds.
+
+    Examples
+    --------
+    >>> X = np.array([[0.0], [1.0], [4.0], [5.0]])
+    >>> codes, rounds, _ = guess(X, np.array([0, -1, -1, 1]), 2, per_label=1)
+    >>> codes.tolist(), rounds.tolist()
+    ([0, 0, 1, 1], [0, 1, 1, 0])
+    """
+    known = codes != UNLABELLED
+    ridge = ridge_for(X[known], codes[known], n_labels, None if artists is None else artists[known])
+    if known.all():
+        return codes, np.zeros(len(X), dtype=int), ridge
+    learner = SelfTrainingClassifier(
+        RidgeClassifier(ridge), criterion="k_best", k_best=per_label * n_labels, max_iter=ROUNDS
+    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="k_best is larger")  # then all are labelled
+        learner.fit(X, codes)
+    return learner.transduction_, learner.labeled_iter_, ridge
+
+
+def self_training(X, codes, n_labels, new, *, per_label, artists=None):
+    """Learn from given labels and from guesses.
+
+    Parameters
+    ----------
+    X, codes, n_labels, per_label, artists
+        As for `guess`.
+    new : ndarray, shape (m, p)
+        Songs to classify. They are no part of the training.
 
     Returns
     -------
@@ -48,16 +85,8 @@ def self_training(X, codes, n_labels, new, *, per_label, artists=None):
     >>> self_training(X, codes, 2, np.array([[0.5], [4.5]]), per_label=1).argmax(axis=1).tolist()
     [0, 1]
     """
+    codes, _, ridge = guess(X, codes, n_labels, per_label=per_label, artists=artists)
     known = codes != UNLABELLED
-    ridge = ridge_for(X[known], codes[known], n_labels, None if artists is None else artists[known])
-    if not known.all():
-        learner = SelfTrainingClassifier(
-            RidgeClassifier(ridge), criterion="k_best", k_best=per_label * n_labels, max_iter=ROUNDS
-        )
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="k_best is larger")  # then all are labelled
-            codes = learner.fit(X, codes).transduction_
-        known = codes != UNLABELLED
     return labels_alone(X[known], codes[known], n_labels, new, ridge=ridge)
 
 

@@ -90,8 +90,8 @@ class Task:
         return self._kept[kind, setting]
 
     @cached_property
-    def _small(self):
-        """Windows on their first principal axes, shape (n, w, AXES)."""
+    def small_windows(self) -> np.ndarray:
+        """Windows of all songs on principal axes of the training part, whitened, shape (n, w, AXES)."""
         n, w, p = self.windows.shape
         flat = self.windows.reshape(n * w, p).astype(np.float64)
         rows = (self.train[:, None] * w + np.arange(w)).ravel()
@@ -99,18 +99,20 @@ class Task:
         return whitened(flat, rows, AXES, random_state=self.seed).reshape(n, w, -1)
 
     def _clustered(self, n_clusters):
-        n, w, p = self._small.shape
+        small = self.small_windows
+        n, w, p = small.shape
         rows = (self.train[:, None] * w + np.arange(w)).ravel()
-        flat = cluster_features(self._small.reshape(n * w, p), rows, n_clusters, random_state=self.seed)
+        flat = cluster_features(small.reshape(n * w, p), rows, n_clusters, random_state=self.seed)
         return flat.reshape(n, w, -1).mean(axis=1)
 
     def _contrasted(self, temperature):
         """Return hidden layers; without a temperature, those of an untrained network."""
+        small = self.small_windows
         if temperature is None:
-            network = PairNetwork.drawn(self._small.shape[2], random_state=self.seed)
+            network = PairNetwork.drawn(small.shape[2], random_state=self.seed)
         else:
-            network, _ = learn_pairs(self._small[self.train], temperature=temperature, random_state=self.seed)
-        return network.features(self._small).mean(axis=1)
+            network, _ = learn_pairs(small[self.train], temperature=temperature, random_state=self.seed)
+        return network.features(small).mean(axis=1)
 
 
 def split(windows, y, artists, *, fold, n_splits=5, seed=0, network=None):
