@@ -251,7 +251,7 @@ EXAMPLES = {
     "plots.genres.confusion_change": lambda: plots.confusion_change(
         {"base": LOST, "tag": BASE}, title="Found"
     ),
-    "plots.label_lines.label_lines": lambda: plots.label_lines(
+    "plots.label_lines.label_curves": lambda: plots.label_curves(
         FEW,
         {"one": ["labels alone", "PCA", "real network"], "two": ["random songs", "unsure songs"]},
         title=LONG,

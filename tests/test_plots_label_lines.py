@@ -8,7 +8,7 @@ from mirlab import plots
 
 
 def test_every_line_has_a_look_of_its_own_and_bars_of_its_reach():
-    figure = plots.label_lines(FEW, {"one": ["labels alone", "PCA", "real network"]}, title="It rises")
+    figure = plots.label_curves(FEW, {"one": ["labels alone", "PCA", "real network"]}, title="It rises")
     assert figure.alt == (
         "It rises (a-synth, synthetic). Accuracy by labels per class, one: "
         "labels alone 0.22 at 1, 0.60 at 20; PCA 0.32 at 1, 0.70 at 20; real network 0.42 at 1, 0.80 at 20."
@@ -22,7 +22,7 @@ def test_every_line_has_a_look_of_its_own_and_bars_of_its_reach():
 
 
 def test_a_method_looks_the_same_in_each_panel():
-    figure = plots.label_lines(
+    figure = plots.label_curves(
         FEW, {"one": ["PCA", "labels alone"], "two": ["unsure songs", "PCA"]}, title="T"
     )
     colors = [{c.get_label(): c.lines[0].get_color() for c in axis.containers} for axis in figure.axes]
@@ -32,9 +32,9 @@ def test_a_method_looks_the_same_in_each_panel():
 
 def test_rows_of_several_sets_and_missing_methods_are_refused():
     with pytest.raises(ValueError, match="rows are of 2 data sets; a figure shows one"):
-        plots.label_lines([*FEW, FEW[0] | {"dataset": "b"}], {"": ["PCA"]})
+        plots.label_curves([*FEW, FEW[0] | {"dataset": "b"}], {"": ["PCA"]})
     with pytest.raises(ValueError, match="rows has nothing of magic"):
-        plots.label_lines(FEW, {"": ["PCA", "magic"]})
+        plots.label_curves(FEW, {"": ["PCA", "magic"]})
 
 
 def test_chosen_songs_are_squares_on_the_map():

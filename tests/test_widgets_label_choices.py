@@ -6,7 +6,7 @@ import traitlets
 
 from mirlab import fewlabels
 from mirlab.fewlabels import RULES, study
-from mirlab.widgets import label_choices
+from mirlab.widgets import choose_labels
 
 NAMES = ["blues", "jazz", "rock"]
 
@@ -21,7 +21,7 @@ def task():
 
 @pytest.fixture
 def widget(task):
-    made = label_choices(task, NAMES, [f"song {i}" for i in range(60)], lambda i: np.zeros(2205) + i / 1e4)
+    made = choose_labels(task, NAMES, [f"song {i}" for i in range(60)], lambda i: np.zeros(2205) + i / 1e4)
     made.clock = iter(range(0, 10_000, 30)).__next__
     return made
 
@@ -79,7 +79,7 @@ def test_names_must_fit_the_task(task):
     with pytest.raises(
         ValueError, match="2 names of labels and 60 of songs; the task has 3 labels and 60 songs"
     ):
-        label_choices(task, NAMES[:2], range(60), None)
+        choose_labels(task, NAMES[:2], range(60), None)
     task.train = task.train[:2]
     with pytest.raises(ValueError, match="only 2 songs to choose from, for 3 labels"):
-        label_choices(task, NAMES, range(60), None)
+        choose_labels(task, NAMES, range(60), None)

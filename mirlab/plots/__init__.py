@@ -7,7 +7,7 @@ from mirlab.plots.charts import line_chart, progress_curves
 from mirlab.plots.domains import disturbance_sweep, disturbed_sound, remedy_gains
 from mirlab.plots.experiments import differences, moved
 from mirlab.plots.genres import confusion_change, fold_pairs, paired_differences
-from mirlab.plots.label_lines import choice_map, label_lines
+from mirlab.plots.label_lines import choice_map, label_curves
 from mirlab.plots.listening import by_layer, dot_rows, drawn_filters
 from mirlab.plots.look import LINES, LOOK, MARKS
 from mirlab.plots.maps import CANVAS, arranged, hubs, label_map
@@ -48,7 +48,7 @@ __all__ = [
     "found_copies",
     "hubs",
     "k_occurrences",
-    "label_lines",
+    "label_curves",
     "label_map",
     "learning_curves",
     "line_chart",

@@ -11,7 +11,7 @@ OUTSIDE = "real network"
 
 
 @draws_figure
-def label_lines(rows, panels, *, title=""):
+def label_curves(rows, panels, *, title=""):
     """Draw accuracy against labels per class, one line per method.
 
     Parameters
@@ -36,7 +36,7 @@ def label_lines(rows, panels, *, title=""):
     Examples
     --------
     >>> row = {"dataset": "a-synth", "method": "PCA", "per_class": 1, "value": 0.3, "reach": 0.02}
-    >>> label_lines([row], {"axes": ["PCA"]}, title="One point").alt
+    >>> label_curves([row], {"axes": ["PCA"]}, title="One point").alt
     'One point (a-synth, synthetic). Accuracy by labels per class, axes: PCA 0.30 at 1.'
     """
     names = {row["dataset"] for row in rows}

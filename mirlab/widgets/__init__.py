@@ -10,7 +10,7 @@ from mirlab.widgets.disturbed_clips import disturbed_clip
 from mirlab.widgets.example_queries import query_by_example
 from mirlab.widgets.guessing_games import guessing_game
 from mirlab.widgets.label_budgets import few_labels
-from mirlab.widgets.label_choices import label_choices
+from mirlab.widgets.label_choices import choose_labels
 from mirlab.widgets.label_pairs import label_pair
 from mirlab.widgets.labelled_trials import labelled_songs
 from mirlab.widgets.layer_listeners import layer_listener
@@ -24,10 +24,10 @@ from mirlab.widgets.word_searches import search_by_words
 
 __all__ = [
     "capacity",
+    "choose_labels",
     "disturbed_clip",
     "few_labels",
     "guessing_game",
-    "label_choices",
     "label_pair",
     "labelled_songs",
     "layer_listener",

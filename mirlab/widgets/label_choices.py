@@ -17,7 +17,7 @@ MOST = 40  # labels that can be bought
 DRAWS = 10  # random choices that are averaged
 
 
-def label_choices(task, names, ids, sound):
+def choose_labels(task, names, ids, sound):
     """Return a map of unlabelled songs: hear them, choose which to label, and see what the labels are worth.
 
     Parameters
@@ -46,7 +46,7 @@ def label_choices(task, names, ids, sound):
     >>> rng = np.random.default_rng(0)
     >>> windows = rng.normal(size=(40, 2, 3)) + np.arange(40)[:, None, None] % 2 * 5
     >>> task = fewlabels.split(windows, np.arange(40) % 2, np.arange(40), fold=0)
-    >>> widget = label_choices(task, ["low", "high"], [f"song {i}" for i in range(40)], None)
+    >>> widget = choose_labels(task, ["low", "high"], [f"song {i}" for i in range(40)], None)
     >>> widget
     Map of 32 songs, none labelled yet: hear some, and label those that will teach most.
     >>> widget.picks = [0, 1]
@@ -64,7 +64,7 @@ def label_choices(task, names, ids, sound):
 
 
 class LabelChoices(Sounding):
-    """The map on the screen; made by `label_choices`.
+    """The map on the screen; made by `choose_labels`.
 
     Attributes
     ----------
