@@ -216,6 +216,11 @@ def _parser():
     repository.add_argument("name", nargs="?", metavar="OWNER/NAME", help="the public repository")
     repository.add_argument("--tag", metavar="TAG", help="the branch or tag that learners get, such as v1.0")
 
+    site = command("site", commands.site, "build the course as static pages, and as one PDF")
+    site.add_argument("--out", type=Path, metavar="DIR", help="a new folder for the pages")
+    site.add_argument("--pdf", type=Path, metavar="FILE", help="also, or only, print the course to this file")
+    site.add_argument("--lessons", metavar="00,05,...", help="only these lessons")
+
     command("doctor", commands.doctor, "check whether this machine is ready for class")
     command("progress", commands.progress, "show what you have solved")
     return parser

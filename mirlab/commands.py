@@ -318,6 +318,26 @@ def validate(options):
     return 1 if report.findings else 0
 
 
+def site(options):
+    """Build the course as static pages, and as a booklet."""
+    from mirlab import site as pages
+
+    if not (options.out or options.pdf):
+        raise MirlabError(
+            "name a folder for the pages with --out DIR, or a file for the booklet with --pdf FILE"
+        )
+    numbers, warnings = _names(options.lessons), []
+    if options.out:
+        built = pages.build(options.out, lessons=numbers)
+        warnings += built.warnings
+        print(f"{built.pages} pages; the first is {built.index}")
+    if options.pdf:
+        warnings += pages.print_pdf(options.pdf, lessons=numbers)
+        print(f"The booklet is {options.pdf}")
+    for warning in dict.fromkeys(warnings):
+        print(f"Sphinx: {warning}", file=sys.stderr)
+
+
 def doctor(options):
     """Check whether this machine is ready for class; say for each failing check what to do."""
     from mirlab import doctor as checks

@@ -6,6 +6,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two test processes would f
 os.environ.setdefault("MIRLAB_PROGRESS", "off")
 
 import pytest
+from chromium import browser  # noqa: F401, a fixture
 
 from mirlab import paths
 

@@ -10,6 +10,7 @@ import time
 import urllib.request
 
 import pytest
+from chromium import faults, needs_chromium
 
 import mirlab.lessons.quiz
 import mirlab.widgets  # noqa: F401, with which all classes are defined
@@ -19,17 +20,7 @@ from mirlab.plots import MARKS
 from mirlab.show.cards import Card
 from mirlab.show.controls import Widget
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-REQUIRED = os.environ.get("MIRLAB_REQUIRE_BROWSER")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not REQUIRED, reason="no Chromium on this machine; in CI its absence is a failure"
-)
-
-ARGUMENTS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
-    "--autoplay-policy=no-user-gesture-required",
-)
+pytestmark = needs_chromium
 PATIENCE = (
     240_000  # ms; a kernel answers a widget only when all cells have run, on a busy machine after minutes
 )
@@ -72,17 +63,6 @@ def lab(tmp_path_factory):
     finally:
         server.terminate()
         server.wait(20)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    assert CHROMIUM, "MIRLAB_REQUIRE_BROWSER is set, and there is no Chromium: apt-get install chromium"
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -140,6 +120,17 @@ def test_lesson_00_runs_plays_and_answers(run):
     assert page.locator(".jp-OutputArea [data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     assert play_first_sound(page) > 0.3
     answer_quiz(page)
+
+
+OURS = [".jp-OutputArea .jp-RenderedHTMLCommon", ".jp-OutputArea .mirlab-live"]
+"""Our outputs: what a lesson shows as HTML, and its widgets. The rest of the page is JupyterLab's."""
+
+
+@pytest.mark.parametrize("number", ["00", "05", "06"])
+def test_our_outputs_have_no_serious_fault_of_accessibility(run, number):
+    page = run(number)
+    page.locator(".mirlab-question").last.wait_for(timeout=PATIENCE)
+    assert faults(page, OURS) == []
 
 
 def test_lesson_01_moves_its_slider_by_keyboard(run):

@@ -172,7 +172,7 @@ def imported(pattern):
 
 @pytest.mark.parametrize(
     ("pattern", "extras"),
-    [("mirlab/**/*.py", EXTRAS["dask"] + EXTRAS["onnx"]), ("tests/*.py", EXTRAS["test"])],
+    [("mirlab/**/*.py", EXTRAS["dask"] + EXTRAS["onnx"] + EXTRAS["site"]), ("tests/*.py", EXTRAS["test"])],
 )
 def test_what_is_imported_is_declared(pattern, extras):
     declared = {canonicalize_name(requirement.name) for requirement in REQUIREMENTS + extras}

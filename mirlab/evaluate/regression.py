@@ -58,8 +58,8 @@ class Songs:
 def fit_regression(songs, codes, n_labels, train, *, ridge, gram=None):
     """Learn the regression from the songs `train`; return a function of songs to outputs (songs, labels).
 
-    It minimises |T - XW|²/m + ridge·|W|² over the m training windows, with X standardised and T one-hot. With
-    more windows than dimensions it solves for XᵀX (p, p), else for XXᵀ (m, m), whichever is smaller.
+    It minimises ``|T - XW|²/m + ridge·|W|²`` over the m training windows, with X standardised and T one-hot.
+    With more windows than dimensions it solves for XᵀX (p, p), else for XXᵀ (m, m), whichever is smaller.
     """
     counts, means = songs.counts[train], songs.means[train]
     m = counts.sum()

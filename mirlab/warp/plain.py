@@ -5,7 +5,7 @@
    the number of draws. If no negative label is within the margin, nothing is learned from this example.
 3. Few draws mean that many negative labels are within the margin, so j has a bad rank. Its rank is about
    r = ⌊(Y - 1) / N⌋, and the mistake has the weight L(r) = 1 + 1/2 + … + 1/r.
-4. The loss is L(r) · |1 - f_j + f_j'|. Its gradient pulls W_j and z together and pushes W_j' and z apart.
+4. The loss is ``L(r) · |1 - f_j + f_j'|``. Its gradient pulls W_j and z together and pushes W_j' and z apart.
 
 `mirlab.warp.compiled` does the same for a batch; tests check that both give the same numbers.
 """
@@ -63,7 +63,7 @@ class Draw(NamedTuple):
     rank : int
         r = ⌊(Y - 1) / N⌋, the estimated rank of j; 0 if no negative is within its margin.
     loss : float
-        L(r) · |1 - f_j + f_j'|; 0 if no negative is within the margin.
+        ``L(r) · |1 - f_j + f_j'|``; 0 if no negative is within the margin.
     """
 
     positive: int

@@ -1,0 +1,37 @@
+"""What our pages add to Sphinx: formulas, the choice of methods, a mended menu."""
+
+import re
+
+from docutils.nodes import SkipNode
+from docutils.utils.math.latex2mathml import tex2mathml
+
+
+def setup(app) -> dict:
+    """Register with Sphinx, which calls this function."""
+    app.add_html_math_renderer("mathml", inline_renderers=(_inline, None), block_renderers=(_block, None))
+    app.connect("autodoc-skip-member", _is_not_ours)
+    app.connect("html-page-context", _mend, priority=900)  # after the theme
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+# Formulas become MathML, which every browser draws and every screen reader reads.
+
+
+def _inline(translator, node):
+    translator.body.append(tex2mathml(node.astext()))
+    raise SkipNode
+
+
+def _block(translator, node):
+    translator.body.append(f'<div class="math">{tex2mathml(node.astext(), as_block=True)}</div>')
+    raise SkipNode
+
+
+def _is_not_ours(app, what, name, member, skip, options):
+    return True if re.fullmatch(r"set_\w+_request", name) else None
+
+
+def _mend(app, page, template, context, doctree):
+    """Give the captions of the menu the level that their role requires, and a German page its language."""
+    if menu := context.get("furo_navigation_tree"):
+        context["furo_navigation_tree"] = menu.replace('role="heading"', 'role="heading" aria-level="2"')
