@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mirlab import __version__, commands, paths, work
+from mirlab.commands import learners
 from mirlab.errors import MirlabError, printable
 
 SCALES = ("lesson", "paper")
@@ -118,7 +119,8 @@ def _parser():
         made.set_defaults(run=run, **defaults)
         return made
 
-    lab = command("lab", commands.lab, "build what is missing and open JupyterLab on the first lesson")
+    lab = command("lab", commands.lab, "build what is missing and open JupyterLab on your next lesson")
+    lab.add_argument("--lesson", metavar="NN", help="open this lesson (default: the next unfinished one)")
     lab.add_argument("--build-only", action="store_true", help="build, but do not open JupyterLab")
     lab.add_argument("--no-browser", action="store_true", help="start JupyterLab and print its address")
     lab.add_argument(
@@ -222,7 +224,31 @@ def _parser():
     site.add_argument("--lessons", metavar="00,05,...", help="only these lessons")
 
     command("doctor", commands.doctor, "check whether this machine is ready for class")
-    command("progress", commands.progress, "show what you have solved")
+    progress = command("progress", learners.progress, "show what you have solved")
+    progress.add_argument("--next", action="store_true", help=argparse.SUPPRESS)  # for `mirlab lab`
+    progress.add_argument("--picture", type=Path, metavar="FILE", help="also draw it, as a PNG file")
+    progress.add_argument(
+        "--export", type=Path, metavar="FILE", help="write the file for your teacher (.json)"
+    )
+    progress.add_argument("--certificate", type=Path, metavar="FILE", help="write a page to print (.html)")
+    progress.add_argument(
+        "--name",
+        default="",
+        metavar="NAME",
+        help="with --export or --certificate: what you want to be called",
+    )
+    progress.add_argument(
+        "--times",
+        action="store_true",
+        help="with --export: also say when you solved what (default: no times)",
+    )
+
+    classroom = command("class", learners.classroom, "show which exercise stops whom in a class")
+    classroom.add_argument(
+        "folder", type=Path, metavar="FOLDER", help="folder with the files of the learners"
+    )
+    classroom.add_argument("--csv", type=Path, metavar="FILE", help="also write everything for a spreadsheet")
+    classroom.add_argument("--pictures", type=Path, metavar="DIR", help="also draw each lesson")
     return parser
 
 

@@ -55,6 +55,59 @@ def first_lesson() -> Path:
     return notebook
 
 
+def lesson(number) -> Path:
+    """Return the notebook of a lesson.
+
+    Parameters
+    ----------
+    number : str
+        Its number; the leading zero may be left out.
+
+    Returns
+    -------
+    pathlib.Path
+
+    Raises
+    ------
+    MirlabError
+        If there is none.
+
+    Examples
+    --------
+    >>> lesson("0").name
+    '00_start_here.ipynb'
+    """
+    notebooks = {file.name[:2]: file for file in sorted(first_lesson().parent.glob("[0-9][0-9]_*.ipynb"))}
+    if number.zfill(2) not in notebooks:
+        raise MirlabError(f"there is no lesson {number!r}; there are {', '.join(notebooks)}")
+    return notebooks[number.zfill(2)]
+
+
+def next_lesson() -> Path:
+    """Return the notebook of the next unfinished lesson; of the first one if that cannot be found out.
+
+    Another process reads the course for this, because the server would keep the memory that it takes.
+
+    Returns
+    -------
+    pathlib.Path
+
+    Raises
+    ------
+    MirlabError
+        As for `first_lesson`.
+    """
+    first, kept = first_lesson(), paths.progress_place()[0]
+    if kept is None or not kept.is_file():
+        return first
+    ask = [sys.executable, "-m", "mirlab.cli", "progress", "--next"]
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired, MirlabError):
+        done = subprocess.run(ask, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+        if done.returncode == 0:
+            return lesson(done.stdout.strip())
+    return first
+
+
 def arguments(notebook, *, browser=True, port=None) -> list[str]:
     """Return the arguments for JupyterLab that open a notebook, on this machine only.
 

@@ -89,6 +89,33 @@ def shared_dirs() -> list[Path]:
     return [folder for folder in candidates if folder is not None and folder != own and folder.is_dir()]
 
 
+def progress_place() -> tuple[Path | None, str]:
+    """Return the file in which a learner's progress is kept, or None and a sentence that says why not.
+
+    Returns
+    -------
+    pathlib.Path or None
+        ``$MIRLAB_PROGRESS``, or a file with the user's own data; it need not exist.
+    str
+        Empty if there is a file.
+    """
+    chosen = os.environ.get("MIRLAB_PROGRESS", "")
+    if chosen.lower() == "off":
+        return None, "What you solve is checked, but not kept: MIRLAB_PROGRESS is off."
+    try:
+        if chosen:
+            return Path(os.path.abspath(Path(chosen).expanduser())), ""
+        if (own := user_dir()) is not None:
+            return own / "progress.sqlite", ""
+    except (RuntimeError, OSError):  # no such user, no working directory
+        pass
+    reason = "you have no home folder"
+    if chosen:
+        reason = f"MIRLAB_PROGRESS is {chosen}, in a folder that does not exist"
+    cure = "To keep it, set MIRLAB_PROGRESS to the full path of a file."
+    return None, f"What you solve is checked, but not kept: {reason}. {cure}"
+
+
 def locate(*parts: str) -> Path:
     """Return the path of something that was built, or the path at which to build it.
 

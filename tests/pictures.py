@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mirlab import evaluate, lessons, plots
+from mirlab.classes.tables import standing
 from mirlab.lessons import progress_page
 from mirlab.paper import FEATURES, PER_CLASS
 from mirlab.warp.tiny import TAGS, TinyProblem, walk
@@ -94,6 +95,24 @@ def trial(target, songs, tag, base):
 CLEAR = trial("a-synth", 1, [0.50, 0.52, 0.51, 0.50, 0.52], [0.40, 0.42, 0.40, 0.41, 0.42])
 HURT = trial("a-synth", 20, [0.40, 0.42, 0.40, 0.41, 0.42], [0.50, 0.52, 0.51, 0.50, 0.52])
 EVEN = trial("b", 1, [0.4, 0.5, 0.6, 0.5, 0.4], [0.5, 0.4, 0.5, 0.6, 0.4])
+
+
+def a_class(n):
+    """A lesson of n learners, the first of whom has not begun it."""
+    rows = [
+        {
+            "learner": f"{LONG} {i}",
+            "file": f"{i}.json",
+            "kind": kind,
+            "item": item,
+            "tries": i,
+            "solved": i % 3 == 1,
+        }
+        for i in range(n)
+        for kind, item in (("exercise", "rank_weight"), ("question", "margin $"))
+    ]
+    rows = pd.DataFrame(rows)
+    return rows, standing(rows)
 
 
 class Tones:
@@ -234,6 +253,11 @@ EXAMPLES = {
         },
         xlabel="accuracy",
         line=0.1,
+        title=LONG,
+    ),
+    "plots.classes.lesson_of_a_class": lambda: plots.lesson_of_a_class(
+        *a_class(70),
+        [("winner", ["base $", LONG], "", ["base $"] * 9), ("loss", [], "hits", [0.5, 0.5, 2])],
         title=LONG,
     ),
     "plots.experiments.differences": lambda: plots.differences(

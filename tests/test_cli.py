@@ -473,7 +473,9 @@ def test_features_that_are_unknown(capsys, data_dir):
 def test_progress_lists_the_lessons(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("MIRLAB_PROGRESS", str(tmp_path / "progress"))
     assert main(["progress"]) == 0
-    lines = capsys.readouterr().out.splitlines()
+    table, following = capsys.readouterr().out.split("\n\n")
+    assert re.fullmatch(r"Next: 00 Start here \(`.* lab` opens it\)\n", following)
+    lines = table.splitlines()
     assert "exercises solved" in lines[0]
     assert [line.split()[0] for line in lines[1:]] == [f"{i:02d}" for i in range(len(lines) - 1)]
     assert len(lines) > 2

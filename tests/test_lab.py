@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from mirlab import cli, lab, paths
+from mirlab.lessons import progress
 
 RUN = """
 import sys
@@ -167,3 +168,26 @@ def test_jupyter_knows_our_settings():
             assert value != known[key]["default"], "not needed"
             assert value in known[key].get("enum", [value])
             assert "boolean" in str(known[key].get("type")) or not isinstance(value, bool)
+
+
+# -- which lesson is opened ----------------------------------------------------------------------------
+
+
+def test_the_next_unfinished_lesson_is_opened(monkeypatch, tmp_path):
+    monkeypatch.setenv("MIRLAB_PROGRESS", str(tmp_path / "progress.sqlite"))
+    asked = []
+    with monkeypatch.context() as patch:
+        patch.setattr(lab.subprocess, "run", lambda *what, **how: asked.append(what))
+        assert lab.next_lesson() == lab.first_lesson() and not asked  # nothing is kept
+    progress.record("03", "exercise:centroid")
+    assert lab.next_lesson().name.startswith("03_")
+    monkeypatch.setattr(
+        lab.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 2, "", "torn")
+    )
+    assert lab.next_lesson() == lab.first_lesson()
+
+
+def test_a_lesson_is_chosen_by_its_number(capsys):
+    assert lab.lesson("5") == lab.lesson("05") and lab.lesson("5").name.startswith("05_")
+    assert cli.main(["lab", "--lesson", "../05"]) == 2
+    assert "there is no lesson '../05'; there are 00, 01, 02" in capsys.readouterr().err

@@ -479,9 +479,10 @@ def test_check_shows_keeps_and_never_raises(ex, shown):
     for answer in (TODO, fails_in_a_helper, len, "x"):
         ex.rank_weight.check(answer)
     assert [card.kind for card in shown] == ["not attempted", "crashed", "crashed", "wrong"]
-    assert progress.solved() == {}
+    solved, tried = ("00", "exercise:rank_weight"), ("00", "tries:exercise:rank_weight: 3")
+    assert list(progress.solved()) == [tried]
     ex.rank_weight.check(ex.rank_weight.solve)
-    assert list(progress.solved()) == [("00", "exercise:rank_weight")]
+    assert solved in progress.solved() and progress.tries(*solved) == 4
 
 
 def test_check_is_strict_when_asked(ex, shown, monkeypatch):

@@ -15,7 +15,7 @@ import pytest
 
 from mirlab import lessons
 from mirlab.errors import LessonError, StoreError
-from mirlab.lessons import progress, progress_page
+from mirlab.lessons import database, progress, progress_page
 
 ROOT = Path(__file__).resolve().parents[1]
 POSIX = pytest.mark.skipif(os.name != "posix", reason="only POSIX has these modes, pipes and home folders")
@@ -48,12 +48,25 @@ def test_the_first_time_counts(kept):
     solved = progress.solved()
     assert solved[RANK] == "2030-01-01T00:00:00+00:00"
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", solved[MARGIN])
-    with closing(sqlite3.connect(kept)) as database, database:  # as if a file without our key had two times
-        database.execute("ALTER TABLE solved RENAME TO old")
-        database.execute("CREATE TABLE solved AS SELECT * FROM old")
-        database.execute("INSERT INTO solved VALUES ('05', 'question:margin', '1999')")
-        database.execute("DROP TABLE old")
+    with closing(sqlite3.connect(kept)) as opened, opened:  # as if a file without our key had two times
+        opened.execute("ALTER TABLE solved RENAME TO old")
+        opened.execute("CREATE TABLE solved AS SELECT * FROM old")
+        opened.execute("INSERT INTO solved VALUES ('05', 'question:margin', '1999')")
+        opened.execute("DROP TABLE old")
     assert progress.solved()[MARGIN] == "1999"
+
+
+def test_tries_count_until_the_first_right_answer(tmp_path):
+    for right in (False, False):
+        progress.judged(*RANK, right=right)
+    assert (progress.tries(*RANK), RANK in progress.solved()) == (2, False)
+    saved = tmp_path / "saved.json"
+    saved.write_text(progress.dump(), encoding="utf-8")
+    for right in (True, False, True):
+        progress.judged(*RANK, right=right)
+    assert progress.load(saved) == 1  # the older count of the file beside ours
+    assert (progress.tries(*RANK), RANK in progress.solved()) == (3, True)
+    assert progress.tries(*MARGIN) == 0
 
 
 def test_summary_counts_what_the_course_has(course):
@@ -154,9 +167,9 @@ def test_two_notebooks_write_at_once_and_one_is_killed():
 
 def _database(*statements):
     def make(file):
-        with closing(sqlite3.connect(file)) as database, database:
+        with closing(sqlite3.connect(file)) as opened, opened:
             for statement in statements:
-                database.execute(statement)
+                opened.execute(statement)
 
     return make
 
@@ -172,7 +185,7 @@ FOREIGN = {
     "a folder": lambda file: file.mkdir(),
     "another program": _database("CREATE TABLE bookmarks (url)", "INSERT INTO bookmarks VALUES ('a')"),
     "another program's table": _database("CREATE TABLE solved (lesson, item, at, who)"),
-    "one table more": _database(progress.TABLE, "CREATE TABLE bookmarks (url)"),
+    "one table more": _database(database.TABLE, "CREATE TABLE bookmarks (url)"),
     "an endless view": _database(
         "CREATE VIEW solved AS WITH RECURSIVE n(lesson) AS (SELECT 1 UNION ALL SELECT lesson + 1 FROM n)"
         " SELECT lesson, lesson AS item, lesson AS at FROM n"
@@ -213,18 +226,18 @@ def test_an_empty_file_is_filled(kept):
 
 def test_rows_that_are_not_text_are_passed_over(kept):
     progress.record(*RANK)
-    with closing(sqlite3.connect(kept)) as database, database:
-        database.execute("INSERT INTO solved VALUES (x'00ff', 'exercise:a', 'now')")
-        database.execute("INSERT INTO solved VALUES ('05', 7, NULL)")
-        database.execute("INSERT INTO solved VALUES (CAST(x'ff' AS TEXT), 'exercise:b', 'now')")
+    with closing(sqlite3.connect(kept)) as opened, opened:
+        opened.execute("INSERT INTO solved VALUES (x'00ff', 'exercise:a', 'now')")
+        opened.execute("INSERT INTO solved VALUES ('05', 7, NULL)")
+        opened.execute("INSERT INTO solved VALUES (CAST(x'ff' AS TEXT), 'exercise:b', 'now')")
     assert list(progress.solved()) == [RANK]
 
 
 def test_a_locked_file_is_reported(kept, monkeypatch):
-    monkeypatch.setattr(progress, "PATIENCE", 0.05)
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
     progress.record(*RANK)
-    with closing(sqlite3.connect(kept)) as database:
-        database.execute("BEGIN EXCLUSIVE")
+    with closing(sqlite3.connect(kept)) as opened:
+        opened.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreError, match=r"progress cannot be kept in .*: database is locked"):
             progress.record(*MARGIN)
     progress.record(*MARGIN)

@@ -151,11 +151,11 @@ def _excerpts(dataset):
         label = dataset.y[i]
         label = [label] if np.ndim(label) == 0 else np.flatnonzero(label)
         names = "; ".join(dataset.label_names[j] for j in label)
-        table.writerow([i, _no_formula(track_id), _no_formula(names), dataset.groups[i]])
+        table.writerow([i, no_formula(track_id), no_formula(names), dataset.groups[i]])
     return text.getvalue()
 
 
-def _no_formula(text):
+def no_formula(text):
     """Put an apostrophe before a name that a spreadsheet would run as a formula, so that it shows text."""
     text = printable(text)
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -46,7 +46,8 @@ the machine, so that notebooks can be compared with their stored outputs.
 
 Modules, from an answer to its outcome: `blank` (TODO), `running` (a copy, a time limit), `compare` (the same
 result?), `failures` (errors in plain words), `judging`, `exercises`, `harness` (tries them all). Beside them:
-`predictions`, `progress` (the file) and `progress_page` (its picture), `quiz`, `glossary`, `lesson`,
+`predictions`, `progress` (`database` is its file, `progress_page` its picture), `resuming` (the next lesson),
+`hand_in` (the file for a teacher), `certificate` (a page to print), `quiz`, `glossary`, `lesson`,
 `testing` (puts the solutions into a notebook and runs it), `contents` (the lessons themselves).
 """
 

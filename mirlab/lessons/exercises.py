@@ -183,11 +183,12 @@ class Exercise:
         `LessonError`: the tests run notebooks with their solutions in this way.
         """
         outcome = self.judge(answer)
-        if outcome.kind == "right":
+        if outcome.kind != "not attempted":
+            right = outcome.kind == "right"
             try:
-                progress.record(self.lesson, f"exercise:{self.name}")
+                progress.judged(self.lesson, f"exercise:{self.name}", right=right)
             except StoreError as error:  # the answer is still right
-                outcome.parts.append(str(error))
+                outcome.parts += [str(error)] * right
         display(outcome)
         if os.environ.get("MIRLAB_STRICT_CHECKS") and outcome.kind != "right":
             raise LessonError(repr(outcome))

@@ -192,11 +192,20 @@ class Lesson:
             ],
         )
 
-    def progress(self) -> Card:
-        """Return the learner's progress in the whole course, with a link that saves it to a file."""
+    def progress(self, *, name: str | None = None, times: bool = False) -> Card:
+        """Return the learner's progress in the whole course, with a link that saves it to a file.
+
+        Parameters
+        ----------
+        name : str, optional
+            What the learner wants to be called: then there is a second link, to the file for the teacher.
+            An empty text is a file without a name.
+        times : bool
+            Whether that file says when each item was solved or last tried.
+        """
         from mirlab.lessons.progress_page import page  # here, since matplotlib is not needed elsewhere
 
-        return page(course(self.package))
+        return page(course(self.package), name, times=times)
 
     @property
     def heading(self) -> str:

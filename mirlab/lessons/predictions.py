@@ -85,6 +85,17 @@ class Prediction:
         before = f"You predicted: {kept}." if kept else ""
         return Card("prediction", self._title, self.question, before, f"The result: {shown}.", verdict)
 
+    def takes(self, answer: str) -> bool:
+        """Return whether a text could have been kept as a prediction.
+
+        Examples
+        --------
+        >>> one = Prediction("winner", "Which?", choices=["base", "tag"])
+        >>> one.takes("tag"), one.takes("=1+1")
+        (True, False)
+        """
+        return answer in self.choices if self.choices else _is_number(answer)
+
     @property
     def _title(self) -> str:
         return self.name.replace("_", " ")

@@ -1,12 +1,13 @@
 """Progress: what the learner has solved, kept on this machine, in one small file, and nowhere else.
 
-The file is an SQLite database: safe against two notebooks that write at once and against a kernel that is
-killed, on every system. It is kept with the user's own data, outside the course folder, so that a fresh clone
+It is kept with the user's own data, outside the course folder, so that a fresh clone
 finds it again and two users of one machine do not share it. `MIRLAB_PROGRESS` names another file; ``off``
 keeps nothing.
 
-The file may be damaged or belong to another program. Every such fault becomes one sentence, and a file that
-is not ours is never changed.
+Tries and predictions are rows like all others, with what is counted or predicted at the end of their name, so
+that every version of the course can read the file of every other.
+
+`mirlab.lessons.database` reads and writes the file.
 """
 
 import json
@@ -14,21 +15,19 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
-import platformdirs
 
+from mirlab import paths
 from mirlab.errors import LessonError, StoreError
+from mirlab.lessons import database
 
 DOWNLOAD = "mirlab-progress.json"
 LARGEST = 1_000_000  # bytes of a saved file; all exercises and questions of the course take about 10 000
-TABLE = "CREATE TABLE IF NOT EXISTS solved (lesson TEXT, item TEXT, at TEXT, PRIMARY KEY (lesson, item))"
-COLUMNS = ["lesson", "item", "at"]
-_PREDICTION = "prediction:"
-PATIENCE = 10  # seconds that one notebook waits for another
+_PREDICTION, _TRIES = "prediction:", "tries:"
 
 
 def file() -> Path | None:
@@ -39,7 +38,7 @@ def file() -> Path | None:
     >>> file() is None or file().is_absolute()
     True
     """
-    return _place()[0]
+    return paths.progress_place()[0]
 
 
 def why_not_kept() -> str:
@@ -50,27 +49,7 @@ def why_not_kept() -> str:
     >>> bool(why_not_kept()) == (file() is None)
     True
     """
-    return _place()[1]
-
-
-def _place() -> tuple[Path | None, str]:
-    """Return the file, or None and the reason why there is none."""
-    chosen = os.environ.get("MIRLAB_PROGRESS", "")
-    if chosen.lower() == "off":
-        return None, "What you solve is checked, but not kept: MIRLAB_PROGRESS is off."
-    try:
-        if chosen:
-            return Path(os.path.abspath(Path(chosen).expanduser())), ""
-        kept = platformdirs.user_data_path("mirlab", appauthor=False) / "progress.sqlite"
-        if kept.is_absolute():
-            return kept, ""
-    except (RuntimeError, OSError):  # no home folder, no such user, no working directory
-        pass
-    reason = "you have no home folder"
-    if chosen:
-        reason = f"MIRLAB_PROGRESS is {chosen}, in a folder that does not exist"
-    cure = "To keep it, set MIRLAB_PROGRESS to the full path of a file."
-    return None, f"What you solve is checked, but not kept: {reason}. {cure}"
+    return paths.progress_place()[1]
 
 
 def record(lesson: str, item: str, at: str = "") -> None:
@@ -91,6 +70,61 @@ def record(lesson: str, item: str, at: str = "") -> None:
         If the file cannot be written.
     """
     _insert([(lesson, item, at or datetime.now(UTC).isoformat(timespec="seconds"))])
+
+
+def judged(lesson: str, item: str, *, right: bool) -> None:
+    """Count a try at an item, and record that it is solved if the answer is right.
+
+    Tries after the first right answer do not count.
+
+    Parameters
+    ----------
+    lesson, item : str
+        As for `record`.
+    right : bool
+        Whether the answer is right.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be written.
+    """
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    start = f"{_TRIES}{item}: "
+    with _changed() as opened:
+        if (
+            opened is None
+            or opened.execute("SELECT 1 FROM solved WHERE lesson = ? AND item = ?", (lesson, item)).fetchone()
+        ):
+            return
+        n = _most(_remove(opened, lesson, start))
+        rows = [(lesson, f"{start}{n + 1}", now), *([(lesson, item, now)] if right else [])]
+        opened.executemany("INSERT INTO solved VALUES (?, ?, ?)", rows)
+
+
+def tries(lesson: str, item: str, done: Mapping | None = None) -> int:
+    """Return how often an item was tried, until it was solved; 0 if that was not counted.
+
+    Parameters
+    ----------
+    lesson, item : str
+        As for `record`.
+    done : dict, optional
+        What `solved` returned, if it is known.
+
+    Raises
+    ------
+    StoreError
+        If the file exists and cannot be read.
+    """
+    done, start = solved() if done is None else done, f"{_TRIES}{item}: "
+    return _most(kept for where, kept in done if where == lesson and kept.startswith(start))
+
+
+def _most(items) -> int:
+    """Return the highest count at the end of these items; progress loaded from a file has its own."""
+    counts = [item.rpartition(" ")[2] for item in items if isinstance(item, str)]
+    return max((int(n) for n in counts if n.isascii() and n.isdecimal() and len(n) < 7), default=0)
 
 
 def predict(lesson: str, name: str, answer: str) -> None:
@@ -114,12 +148,34 @@ def predict(lesson: str, name: str, answer: str) -> None:
 
 def prediction(lesson: str, name: str) -> str:
     """Return what the learner predicted; an empty text if nothing is kept, or it cannot be read."""
-    start = f"{_PREDICTION}{name}: "
     try:
-        found = [item for where, item in solved() if where == lesson and item.startswith(start)]
+        found = answers(lesson, name)
     except StoreError:
         found = []
-    return found[0].removeprefix(start) if found else ""
+    return found[0][0] if found else ""
+
+
+def answers(lesson: str, name: str, done: Mapping | None = None) -> list[tuple[str, str]]:
+    """Return what the learner predicted and when, the newest first: a loaded file may add to what is here.
+
+    Parameters
+    ----------
+    lesson, name : str
+        As for `predict`.
+    done : dict, optional
+        What `solved` returned, if it is known.
+
+    Raises
+    ------
+    StoreError
+        If the file exists and cannot be read.
+    """
+    done, start = solved() if done is None else done, f"{_PREDICTION}{name}: "
+    return [
+        (item.removeprefix(start), at)
+        for (where, item), at in done.items()
+        if where == lesson and item.startswith(start)
+    ]
 
 
 def solved() -> dict[tuple[str, str], str]:
@@ -132,13 +188,7 @@ def solved() -> dict[tuple[str, str], str]:
     """
     if (kept := file()) is None:
         return {}
-    with _as_one_sentence(f"progress cannot be read from {kept}"):
-        if not _exists(kept):
-            return {}
-        with closing(_open(kept)) as database:
-            if not _has_table(database):
-                return {}
-            rows = database.execute("SELECT lesson, item, at FROM solved ORDER BY at DESC").fetchall()
+    rows = database.rows(kept)
     # We write only text, so other values are skipped. Of two times for one item, the last is the earliest.
     return {(row[0], row[1]): row[2] for row in rows if all(isinstance(value, str) for value in row)}
 
@@ -223,20 +273,7 @@ def load(path: str | Path = DOWNLOAD) -> int:
 
 
 def _saved_rows(path: str | Path) -> list:
-    try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            raise LessonError(
-                f"progress file {str(path)!r} is a folder or a device; name the saved file in it"
-            )
-        with open(path, "rb") as f:
-            content = f.read(LARGEST + 1)
-        saved = json.loads(content.decode("utf-8-sig")) if len(content) <= LARGEST else None
-    except LessonError:
-        raise
-    except OSError as error:
-        raise LessonError(f"progress file {str(path)!r} cannot be read: {error.strerror or error}") from None
-    except (ValueError, RecursionError):
-        saved = None
+    saved = read_json(path, "progress file")
     rows = saved.get("solved") if isinstance(saved, Mapping) and saved.get("mirlab progress") == 1 else None
     if not isinstance(rows, list) or not all(map(_is_row, rows)):
         raise LessonError(
@@ -245,83 +282,66 @@ def _saved_rows(path: str | Path) -> list:
     return rows
 
 
+def read_json(path: str | Path, kind: str) -> object:
+    """Return what a small JSON file holds; None if it is damaged, larger than `LARGEST`, or no JSON.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    kind : str
+        What it should be, for the messages.
+
+    Raises
+    ------
+    LessonError
+        If it cannot be read.
+    """
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise LessonError(f"{kind} {str(path)!r} is a folder or a device; name the saved file in it")
+        with open(path, "rb") as f:
+            content = f.read(LARGEST + 1)
+        return json.loads(content.decode("utf-8-sig")) if len(content) <= LARGEST else None
+    except LessonError:
+        raise
+    except OSError as error:
+        raise LessonError(f"{kind} {str(path)!r} cannot be read: {error.strerror or error}") from None
+    except (ValueError, RecursionError):
+        return None
+
+
 def _is_row(row) -> bool:
     return (
         isinstance(row, list)
-        and len(row) == len(COLUMNS)
+        and len(row) == 3
         and all(isinstance(text, str) and len(text) < 100 and text.isprintable() for text in row)
     )
 
 
-# -- the file ---------------------------------------------------------------------------------------------
+def _insert(rows: list, replaced: str = "") -> None:
+    """Add rows that are not there yet, and remove the items of these lessons that begin with `replaced`."""
+    with _changed() as opened:
+        if opened is None:
+            return
+        for lesson, _, _ in rows if replaced else []:
+            _remove(opened, lesson, replaced)
+        opened.executemany("INSERT OR IGNORE INTO solved VALUES (?, ?, ?)", rows)
+
+
+def _remove(opened: sqlite3.Connection, lesson: str, start: str) -> list:
+    """Remove the items of a lesson that begin with `start`, and return them."""
+    these = "FROM solved WHERE lesson = ? AND substr(item, 1, ?) = ?"
+    found = opened.execute(f"SELECT item {these}", (lesson, len(start), start)).fetchall()
+    opened.execute(f"DELETE {these}", (lesson, len(start), start))
+    return [item for (item,) in found]
 
 
 @contextmanager
-def _as_one_sentence(fault: str) -> Iterator[None]:
-    """Turn everything that a file can do to us into a `StoreError`."""
-    try:
-        yield
-    except (sqlite3.Error, OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
-        advice = "Move that file away" if damaged else "Set MIRLAB_PROGRESS to another file"
-        raise StoreError(f"{fault}: {reason.rstrip('.')}. {advice}.") from None
-
-
-def _exists(kept: Path) -> bool:
-    """Return whether there is a file; SQLite would wait for a pipe, and write into a device."""
-    try:
-        mode = kept.stat().st_mode
-    except FileNotFoundError:
-        return False
-    if not stat.S_ISREG(mode):
-        raise OSError(f"it is {'a folder' if stat.S_ISDIR(mode) else 'a pipe or a device'}, not a file")
-    return True
-
-
-def _open(kept: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(kept, timeout=PATIENCE)
-    database.text_factory = _text
-    return database
-
-
-def _text(content: bytes) -> str | None:
-    """Decode a text, or return None if it is damaged."""
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return None
-
-
-def _has_table(database: sqlite3.Connection) -> bool:
-    """Return whether progress was kept already; refuse a database that holds anything else."""
-    everything = "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite%'"
-    parts = database.execute(everything).fetchall()
-    columns = [column[1] for column in database.execute("PRAGMA table_xinfo(solved)")]
-    if parts and (parts, columns) != ([("table", "solved")], COLUMNS):
-        raise sqlite3.DatabaseError("it is the database of another program")
-    return bool(parts)
-
-
-def _insert(rows: list, replaced: str = "") -> None:
-    """Add rows that are not there yet, and remove the items of these lessons that begin with `replaced`."""
+def _changed() -> Iterator[sqlite3.Connection | None]:
+    """Open the file for one change; None if nothing is kept."""
     if (kept := file()) is None:
-        return
-    with _as_one_sentence(f"progress cannot be kept in {kept}"):
-        if not _exists(kept):
-            _make_private(kept)
-        with closing(_open(kept)) as database, database:
-            _has_table(database)
-            database.execute(TABLE)
-            if replaced:
-                start = (len(replaced), replaced)
-                old = [(lesson, *start) for lesson, _, _ in rows]
-                database.executemany("DELETE FROM solved WHERE lesson = ? AND substr(item, 1, ?) = ?", old)
-            database.executemany("INSERT OR IGNORE INTO solved VALUES (?, ?, ?)", rows)
-
-
-def _make_private(kept: Path) -> None:
-    """Make the file and the folders that are missing, for this user alone, whatever the umask allows."""
-    for folder in reversed(kept.parents):
-        folder.mkdir(mode=0o700, exist_ok=True)
-    kept.touch(mode=0o600)
+        yield None
+    else:
+        with database.changed(kept) as opened:
+            yield opened

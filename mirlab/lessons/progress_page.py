@@ -4,7 +4,8 @@ from base64 import b64encode
 
 import pandas as pd
 
-from mirlab.errors import StoreError
+from mirlab.errors import LessonError, StoreError
+from mirlab.lessons import hand_in
 from mirlab.lessons.progress import DOWNLOAD, dump, items, solved, summary, why_not_kept
 from mirlab.show.cards import Card, Link, show
 from mirlab.show.figures import Figure, draws_figure
@@ -12,13 +13,15 @@ from mirlab.show.figures import Figure, draws_figure
 COLOR = "#1b6ca8"
 
 
-def page(lessons) -> Card:
+def page(lessons, name: str | None = None, *, times: bool = False) -> Card:
     """Return the picture of progress, with a link that saves it to a file, for machines that keep no files.
 
     Parameters
     ----------
     lessons : list of Lesson
         Such as `mirlab.lessons.course()`.
+    name, times
+        As for `mirlab.lessons.hand_in.made`; with a name, there is a link to the file for the teacher.
 
     Returns
     -------
@@ -28,18 +31,26 @@ def page(lessons) -> Card:
     if reason := why_not_kept():
         return Card("progress", "not kept", reason)
     try:
-        data = b64encode(dump().encode()).decode()
-        figure = picture(lessons)
+        saved, figure = _download("Save my progress to a file", dump(), DOWNLOAD), picture(lessons)
+        made = "" if name is None else hand_in.made(lessons, name, times=times)
     except StoreError as error:
         return Card("progress", "not readable", str(error))
+    except LessonError as error:
+        return Card("progress", "no file for your teacher", str(error))
     return Card(
         "progress",
         figure.get_suptitle(),
         show(figure),
         "It is kept on this machine alone. On Binder it is lost with the session: run this cell again at the "
         f"end, save the file, and take it up next time with `lessons.progress.load('{DOWNLOAD}')`.",
-        Link("Save my progress to a file", f"data:application/json;base64,{data}", download=DOWNLOAD),
+        saved,
+        _download("Save the file for my teacher", made, hand_in.NAME) if made else "",
     )
+
+
+def _download(text, content, file) -> Link:
+    data = b64encode(content.encode()).decode()
+    return Link(text, f"data:application/json;base64,{data}", download=file)
 
 
 @draws_figure

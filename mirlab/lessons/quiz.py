@@ -74,11 +74,11 @@ class Asked(Widget):
             self.card = Card("right" if right else "wrong", self.name, feedback, more)
         else:
             self.card = Card("right" if right else "wrong", self.name, taken[0].feedback)
-        if right:
+        if taken:
             try:
-                progress.record(self.lesson, f"question:{self.asked.name}")
+                progress.judged(self.lesson, f"question:{self.asked.name}", right=right)
             except StoreError as error:  # the answer is still right
-                self.card.parts.append(str(error))
+                self.card.parts += [str(error)] * right
         self.answer = self.card.html(role="note")
         return self.card
 

@@ -4,6 +4,7 @@ Kinds of features always wear the same colour, marker and line, so that none rel
 """
 
 from mirlab.plots.charts import line_chart, progress_curves
+from mirlab.plots.classes import lesson_of_a_class
 from mirlab.plots.domains import disturbance_sweep, disturbed_sound, remedy_gains
 from mirlab.plots.experiments import differences, moved
 from mirlab.plots.genres import confusion_change, fold_pairs, paired_differences
@@ -51,6 +52,7 @@ __all__ = [
     "label_curves",
     "label_map",
     "learning_curves",
+    "lesson_of_a_class",
     "line_chart",
     "matches",
     "mel_filters",

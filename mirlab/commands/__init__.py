@@ -14,6 +14,7 @@ import threading
 from contextlib import contextmanager, nullcontext, redirect_stdout
 
 from mirlab import paths
+from mirlab.commands.files import check_file
 from mirlab.errors import MirlabError
 
 
@@ -41,14 +42,14 @@ def progress_bars():
 
 
 def lab(options):
-    """Open JupyterLab on the first lesson, and compose missing music in the background."""
+    """Open JupyterLab on the next unfinished lesson, and compose missing music in the background."""
     from mirlab import lab as jupyter
 
     if options.build_only:
         if options.follow:
             threading.Thread(target=jupyter.end_with_input, daemon=True).start()
         return build(options)
-    notebook = jupyter.first_lesson()
+    notebook = jupyter.lesson(options.lesson) if options.lesson else jupyter.next_lesson()
     os.environ.pop("MPLBACKEND", None)  # the kernels choose their own
     os.environ |= jupyter.environment()
     if server := jupyter.running():
@@ -106,7 +107,7 @@ def reproduce(options):
     from mirlab import paper, plots
     from mirlab.show.figures import save
 
-    _check_json(options.json)
+    check_file("json", options.json)
     folder = options.pictures or paths.data_dir() / "results" / f"{options.scale}-{options.seed}"
     try:
         folder.mkdir(parents=True, exist_ok=True)  # before the work, which would be wasted
@@ -134,14 +135,6 @@ def reproduce(options):
         if drawn:
             print(f"\nPictures: {', '.join(f'{name}.png' for name in drawn)} in {folder}")
     return 0
-
-
-def _check_json(file):
-    """Refuse a file for figures that cannot be written, before the work begins."""
-    if file is not None and not file.parent.is_dir():
-        raise MirlabError(f"--json {file}: there is no folder {file.parent}; make it first")
-    if file is not None and file.is_dir():
-        raise MirlabError(f"--json {file}: is a folder; name a file in it, such as {file / 'results.json'}")
 
 
 @contextmanager
@@ -194,7 +187,7 @@ def beyond(options):
     from mirlab import paper
     from mirlab.paper import open_questions
 
-    _check_json(options.json)
+    check_file("json", options.json)
     known = open_questions.QUESTIONS
     names = _names(options.only) or [*known]
     if unknown := [name for name in names if name not in known]:
@@ -308,7 +301,7 @@ def validate(options):
     from mirlab import datasets
     from mirlab import validate as validation
 
-    _check_json(options.json)
+    check_file("json", options.json)
     earlier = validation.read(options.against, name=options.name) if options.against else None
     with progress_bars() as show:
         listing = datasets.find(options.name, root=options.root, progress=show)
@@ -348,16 +341,6 @@ def doctor(options):
         print(f"{'OK  ' if fine else 'MEND'}  {name}: {finding}", flush=True)
     print("\nReady for class." if ready else "\nNot ready yet: see the lines that begin with MEND.")
     return 0 if ready else 1
-
-
-def progress(options):
-    """Show what the learner has solved."""
-    from mirlab import lessons
-
-    print(lessons.progress.summary(lessons.course()).to_string(index=False))
-    if lessons.progress.file() is None:
-        print("MIRLAB_PROGRESS is off: your progress is not saved.")
-    return 0
 
 
 def repository(options):
