@@ -272,6 +272,14 @@ STATES = {
         "score": EVIL,
     },
     "FewLabels": PICTURE | {"options": {"target": [EVIL, [[EVIL, EVIL], ["b", "b"]]]}, "target": EVIL},
+    "LabelChoices": PLAYING
+    | {
+        "map": {"points": [POINT, POINT], "width": 84, "height": 66, "about": EVIL, "most": 2},
+        "point": 0,
+        "picks": [0],
+        "labels": [EVIL, ""],
+        "said": EVIL,
+    },
     "LabelPair": PICTURE
     | {"labels": [EVIL], "chosen": [EVIL] * 2, "sounds": [SOUND] * 2, "heard": [EVIL] * 2, "turn": 0},
     "LabelledSongs": PICTURE | {"targets": [EVIL], "target": EVIL, "songs": 3, "most": 20},

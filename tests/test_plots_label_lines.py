@@ -39,7 +39,7 @@ def test_rows_of_several_sets_and_missing_methods_are_refused():
 
 def test_chosen_songs_are_squares_on_the_map():
     figure = plots.choice_map(np.eye(4)[:, :2], {"a": [0, 3], "b": []}, title="T")
-    assert figure.alt == "T. Map of 4 songs; labelled: a 2, b 0."
+    assert figure.alt == "T. Map of 4 songs; labelled: a (2), b (0)."
     assert [[len(dots.get_offsets()) for dots in axis.collections] for axis in figure.axes] == [
         [2, 2],
         [4, 0],

@@ -70,10 +70,10 @@ def _looks(panels):
     """Give each method a look of its own; baselines and the real network always have the same."""
     fixed = {PLAIN[0]: LOOK["base"], PLAIN[1]: LOOK["mfcc"], OUTSIDE: LOOK["mtt_vgg"]}
     others = dict.fromkeys(m for some in panels.values() for m in some if m not in fixed)
-    marks = [look for look in MARKS if look[0] != LOOK["mtt_vgg"]["color"]]
+    colors = [color for color, _ in MARKS if color not in {look["color"] for look in fixed.values()}]
     made = {
         method: {
-            "color": marks[i % len(marks)][0],
+            "color": colors[i % len(colors)],
             "marker": "os^DPXv"[i % 7],
             "linestyle": LINES[i % len(LINES)],
         }
@@ -113,7 +113,7 @@ def choice_map(xy, panels, *, title=""):
     Examples
     --------
     >>> choice_map(np.eye(2), {"by ear": [1]}, title="One song").alt
-    'One song. Map of 2 songs; labelled: by ear 1.'
+    'One song. Map of 2 songs; labelled: by ear (1).'
     """
     xy = np.asarray(xy)
     figure = Figure(figsize=(min(8.4, 2.8 * len(panels) + 0.6), 3.4), layout="constrained")
@@ -126,5 +126,5 @@ def choice_map(xy, panels, *, title=""):
         axis.scatter(*xy[chosen].T, s=30, c=color, edgecolors="black", marker="s", label="labelled")
         axis.set(title=panel, xticks=[], yticks=[])
     legend_below(figure, axes[0])
-    counts = ", ".join(f"{panel} {len(chosen)}" for panel, chosen in panels.items())
+    counts = ", ".join(f"{panel} ({len(chosen)})" for panel, chosen in panels.items())
     return finish(figure, f"Map of {len(xy)} songs; labelled: {counts}.", title=title)
