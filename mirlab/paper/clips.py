@@ -154,3 +154,24 @@ def _centroid(y):
     """Return the mean frequency of a sound in Hz, weighted by its power."""
     power = np.square(np.abs(np.fft.rfft(y)))
     return float(power @ np.fft.rfftfreq(len(y), 1 / RATE) / power.sum())
+
+
+def middle(y):
+    """Return the middle three seconds of a sound: what one patch of a network covers.
+
+    Parameters
+    ----------
+    y : ndarray, shape (samples,)
+        Sound at 22 050 Hz, of three seconds or more.
+
+    Returns
+    -------
+    ndarray, shape (66150,)
+
+    Examples
+    --------
+    >>> middle(np.arange(10 * RATE))[0] / RATE
+    np.float64(3.5)
+    """
+    start = (len(y) - 3 * RATE) // 2
+    return y[start : start + 3 * RATE]

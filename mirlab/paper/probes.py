@@ -6,7 +6,7 @@ from mirlab import evaluate
 from mirlab.evaluate.nested import fit_nested
 from mirlab.evaluate.regression import Songs
 from mirlab.networks import mistakes
-from mirlab.paper.clips import RATE, tasks
+from mirlab.paper.clips import middle, tasks
 from mirlab.paper.inference import judged, over_folds
 
 EARLY, LATE = "timbral", "embedding"
@@ -187,7 +187,7 @@ def distances(real_vectors, synthetic_vectors, real_labels):
 
 def measure_front_ends(domain, network, progress=None):
     """Make each mistake on the middle three seconds of every clip; return a row for each."""
-    middles = [_middle(domain.audio(i)) for i in range(len(domain))]
+    middles = [middle(domain.audio(i)) for i in range(len(domain))]
     fold = evaluate.folds(domain.labels, n_splits=10, random_state=SEED)
     steps = {"right": {}} | mistakes.HARMLESS | mistakes.MISTAKES
     rows = []
@@ -213,11 +213,6 @@ def measure_front_ends(domain, network, progress=None):
                 row[when]["lost"] = _estimate(np.subtract(first, row[when]["scores"]))
         rows.append(row)
     return rows
-
-
-def _middle(y):
-    start = (len(y) - 3 * RATE) // 2
-    return y[start : start + 3 * RATE]
 
 
 def _kind(step):
