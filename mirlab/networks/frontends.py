@@ -92,14 +92,33 @@ def musicnn(y):
     ------
     ndarray, shape (187, 96), float32
     """
-    y = np.pad(y, 256, mode="reflect")
-    frames = sliding_window_view(y, 512)[::256]
+    frames = sliding_window_view(np.pad(y, 256, mode="reflect"), 512)[::256]
     filters = slaney_filters(16000, 512, 96)
     for start in range(0, max(1, len(frames) - 186), 187):
         power = np.square(np.abs(np.fft.rfft(frames[start : start + 187] * hann(512))))
         # Computing in float16 would overflow: NumPy before 2 made a float32 of the product with 10 000.
         mel = np.minimum(power @ filters, LARGEST_HALF).astype(np.float16).astype(np.float32)
         yield np.resize(np.log10(10000 * mel + 1), (187, 96))
+
+
+def windowed(y):
+    """Cut sound into the frames of `musicnn`, each multiplied by the Hann window.
+
+    Parameters
+    ----------
+    y : ndarray, shape (samples,), float32
+        Sound at 16 kHz.
+
+    Returns
+    -------
+    ndarray, shape (1 + samples // 256, 512), float32
+
+    Examples
+    --------
+    >>> windowed(np.ones(1024, np.float32)).shape
+    (5, 512)
+    """
+    return sliding_window_view(np.pad(y, 256, mode="reflect"), 512)[::256] * hann(512)
 
 
 def vggish(y):

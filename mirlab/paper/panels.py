@@ -1,5 +1,9 @@
 """The report of `mirlab.paper.listening`, arranged for pictures: values with half their 95 % intervals."""
 
+import numpy as np
+
+from mirlab.paper.inference import over_folds
+
 CHANCE = {"genre": 0.1, "brightness": 1 / 3, "loudness": 1 / 3, "tempo": 1 / 3}
 """The accuracy of guessing in each task."""
 
@@ -115,3 +119,30 @@ def mistake_panels(report):
             step: {"wrong in use": (row["same_first_tag"], 0)} for step, row in rows.items()
         },
     }
+
+
+def gain(report, kind, control, domain, songs=9):
+    """Compare two kinds of features of the report in pairs, fold by fold.
+
+    Parameters
+    ----------
+    report : dict
+        As for `layer_panels`.
+    kind, control : str
+        The kinds of features.
+    domain : {"real", "synthetic"}
+        Which clips.
+    songs : {1, 5, 9}
+        Training songs per genre.
+
+    Returns
+    -------
+    mirlab.paper.inference.Estimate
+        Of the accuracy of `kind` minus that of `control`.
+    """
+    scores = {
+        row["features"]: row["scores"]
+        for row in report["features"]
+        if (row["domain"], row["per_class"]) == (domain, songs)
+    }
+    return over_folds([np.subtract(scores[kind], scores[control])])

@@ -98,9 +98,9 @@ def by_layer(panels, layers, *, ylabel, chance=None, chosen=None, title=""):
     >>> by_layer(rows, ["mel", "embedding"], ylabel="accuracy", chance={"genre": 0.1}, title="It rises").alt
     'It rises. accuracy by layer, with 95 % intervals. genre: trained mel 0.40, embedding 0.80; guessing ...
     """
-    columns = min(2, len(panels))
+    columns = 3 if len(panels) == 3 else min(2, len(panels))
     rows = -(-len(panels) // columns)
-    figure = Figure(figsize=(4.2 * columns, 0.9 + 2.5 * rows), layout="constrained")
+    figure = Figure(figsize=(4.2 * columns, 1.4 + 2.5 * rows), layout="constrained")
     axes = figure.subplots(rows, columns, sharey=True, sharex=True, squeeze=False)
     words = []
     for axis, (task, networks) in zip(axes.flat, panels.items(), strict=False):
@@ -163,7 +163,7 @@ def dot_rows(panels, *, xlabel, line=None, title=""):
     if wrong := [panel for panel, rows in panels.items() if list(rows) != names]:
         raise ValueError(f"{wrong[0]!r} has the rows {', '.join(panels[wrong[0]])}, not {', '.join(names)}")
     figure = Figure(figsize=(2.4 + 3.2 * len(panels), 1.3 + 0.42 * len(names)), layout="constrained")
-    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    axes = figure.subplots(1, len(panels), sharex=True, sharey=True, squeeze=False)[0]
     words = []
     for axis, (panel, rows) in zip(axes, panels.items(), strict=True):
         said, seen = [], set()
