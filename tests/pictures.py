@@ -231,6 +231,11 @@ EXAMPLES = {
     "plots.domains.disturbed_sound": lambda: plots.disturbed_sound(
         tone(), 0.1 * tone(), dict.fromkeys(KINDS, (0.2, 0.05)), dict.fromkeys(KINDS, (0.6, 0.05)), title=LONG
     ),
+    "plots.domains.domain_clouds": lambda: plots.domain_clouds(
+        {name: {LONG[:20]: FILTERS[:9, :2], "$b$": FILTERS[:9, 1:3] - 1} for name in ("a", "b $x$")},
+        names=("first", "second"),
+        title=LONG,
+    ),
     "plots.domains.remedy_gains": lambda: plots.remedy_gains(GAINS, title=LONG),
     "plots.listening.drawn_filters": lambda: plots.drawn_filters(
         {f"filter {i}": np.random.default_rng(i).normal(size=(7, 38)) for i in range(5)}, title=LONG

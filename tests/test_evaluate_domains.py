@@ -6,6 +6,7 @@ import pytest
 from mirlab import evaluate
 from mirlab.evaluate.domains import (
     REMEDIES,
+    Adapted,
     across_domains,
     coral,
     importance,
@@ -97,6 +98,10 @@ def test_remedies_close_a_gap_that_is_a_shift():
     shifted = CLEAN + np.array([3.0, 0.0])
     assert accuracy(CLEAN) == 1 and accuracy(shifted) == 0.5
     assert accuracy(shifted, remedy="standardisation") == 1 and accuracy(shifted, remedy="CORAL") == 1
+    assert (
+        accuracy(shifted, remedy=lambda source, unlabelled, test: Adapted(source + np.array([3, 0]), test))
+        == 1
+    )
 
 
 def test_alignment_hurts_if_the_other_domain_has_one_label_only():

@@ -8,7 +8,15 @@ import pytest
 from mirlab import evaluate, paper, paths
 from mirlab.audio.disturbances import DISTURBANCES
 from mirlab.paper import disturbances, disturbed_songs
-from mirlab.paper.disturbances import REMEDIES, STRENGTHS, few_genres, over_disturbances, remedy, sweep
+from mirlab.paper.disturbances import (
+    REMEDIES,
+    STRENGTHS,
+    few_genres,
+    kept_shares,
+    over_disturbances,
+    remedy,
+    sweep,
+)
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +43,9 @@ def test_three_seconds_are_described_whatever_is_disturbed(name):
 
 
 def test_a_small_part_is_described_clean_and_disturbed():
-    news = []
-    clean, there, y, groups = disturbed_songs.small(
-        paper.Study(), "level", per_genre=1, progress=lambda: news.append(1)
-    )
+    news, tell = [], lambda: news.append(1)
+    domains, y, groups = disturbed_songs.small(paper.Study(), {"level": 1.0}, per_genre=1, progress=tell)
+    clean, there = domains["clean"], domains["level"]
     assert {kind: windows.shape for kind, windows in clean.items()} == {
         "base": (10, 2, 800),
         "mfcc": (10, 2, 80),
@@ -95,7 +102,7 @@ def test_finished_scores_are_not_measured_again(monkeypatch, tmp_path):
         monkeypatch.setattr(disturbances, name, lambda *what: calls.append(what) or made)
     report = disturbances.measured(paper.Study())
     assert len(calls) == 7 + 14
-    assert disturbances.measured(paper.Study()) | {"seconds": 0} == report | {"seconds": 0}
+    assert disturbances.measured(paper.Study()) == report
     assert len(calls) == 7 + 14
     assert json.loads(json.dumps(report))["sweep"][0] | {"scores": 0, "value": 0, "reach": 0} == {
         "features": "base",
@@ -117,3 +124,12 @@ def test_remedies_are_averaged_over_disturbances_fold_by_fold():
     nothing, coral = over_disturbances({"remedies": rows})
     assert (nothing["value"], coral["value"]) == (0.2, 0.3)
     assert (coral["difference"], coral["difference_reach"]) == (0.1, 0.0)
+
+
+def test_shares_are_of_the_accuracy_on_clean_songs():
+    def row(name, strength, score):
+        about = {"features": "base", "disturbance": name, "strength": strength}
+        return about | {"scores": [[score, score]], "value": score}
+
+    rows = [row("clean", 0.0, 0.8), row("a", 1.0, 0.4), row("b", 1.0, 0.2), row("a", 0.5, 0.7)]
+    np.testing.assert_allclose(kept_shares({"sweep": rows})["base"], [[0.375, 0.375]])

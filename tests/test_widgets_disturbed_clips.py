@@ -31,7 +31,9 @@ def widget():
     return disturbed_clip(tone(), "a tone", REPORT, first="level")
 
 
-def test_it_starts_undisturbed(widget):
+def test_it_starts_half_way_and_can_be_undisturbed(widget):
+    assert widget.strength.value == 0.5 and "20 dB softer" in widget.sentence.value
+    widget.strength.value = 0.0
     assert widget.disturbance.options == NAMES[::-1] and widget.strength.options == (0.0, 0.5, 1.0)
     assert "level, strength 0: unchanged." in widget.sentence.value
     assert "move the slider" in widget.sentence.value

@@ -124,7 +124,7 @@ def matrix_power(matrix, exponent):
     array([[0.5 , 0.  ],
            [0.  , 0.33]])
     """
-    values, axes = linalg.eigh(matrix)
+    values, axes = linalg.eigh(matrix, driver="evd")
     return (axes * values**exponent) @ axes.T
 
 
@@ -219,8 +219,9 @@ def across_domains(source, target, y, fold, *, groups=None, remedy="nothing", un
         The fold that tests each song, from `mirlab.evaluate.folds`.
     groups : array-like, shape (n,), optional
         Artists, which are left out together when the ridge is chosen.
-    remedy : str
-        One of `REMEDIES`.
+    remedy : str or callable
+        One of `REMEDIES`, or a function like them: ``remedy(source, unlabelled, test)`` gets rows and returns
+        `Adapted`.
     unlabelled : array-like, shape (n,) of bool, optional
         The songs of the target that a remedy may see. It sees those of them that are in the training part;
         by default, all of the training part.
@@ -249,8 +250,9 @@ def across_domains(source, target, y, fold, *, groups=None, remedy="nothing", un
     nothing 0.5
     standardisation 1.0
     """
-    if remedy not in REMEDIES:
+    if not callable(remedy) and remedy not in REMEDIES:
         raise ValueError(f"remedy={remedy!r} is unknown; it must be one of {', '.join(REMEDIES)}")
+    adapt = remedy if callable(remedy) else REMEDIES[remedy]
     labels, codes = encode_labels(y)
     n = len(codes)
     source, target = _windows(source, n, "source"), _windows(target, n, "target")
@@ -271,7 +273,7 @@ def across_domains(source, target, y, fold, *, groups=None, remedy="nothing", un
         if not len(there):
             raise ValueError(f"unlabelled holds no song outside of fold {f}; a remedy needs some")
         here = np.concatenate(learn_from)
-        adapted = REMEDIES[remedy](_rows(here), _rows(there), _rows(target[test]))
+        adapted = adapt(_rows(here), _rows(there), _rows(target[test]))
         predict = learn(
             adapted.source.reshape(here.shape),
             train_codes,

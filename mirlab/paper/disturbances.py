@@ -34,7 +34,6 @@ The protocol, fixed before the first run
 """
 
 import json
-import time
 from functools import partial
 
 import numpy as np
@@ -149,7 +148,7 @@ def measured(study):
         and fold), ``value`` and ``reach``; the last two also have ``difference`` from doing nothing, and its
         ``difference_reach``.
     """
-    started, songs = time.perf_counter(), Disturbed(study)
+    songs = Disturbed(study)
     file = paths.data_dir() / "disturbed" / f"{VERSION}-scores.json"
     kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
@@ -187,7 +186,6 @@ def measured(study):
         "folds": N_SPLITS,
         "strengths": list(STRENGTHS),
         "amounts": {d: {f"{s:g}": one.says(s) for s in STRENGTHS} for d, one in DISTURBANCES.items()},
-        "seconds": round(time.perf_counter() - started),
         "versions": versions(),
         **rows,
     }
@@ -218,6 +216,30 @@ def _row(scores, nothing=None):
         gain = over_folds(np.subtract(scores, nothing))
         row |= {"difference": round(gain.value, 4), "difference_reach": round(gain.reach, 4)}
     return row
+
+
+def kept_shares(report, strength=1.0):
+    """Return which share of its accuracy on clean songs each extractor keeps, over all disturbances.
+
+    Parameters
+    ----------
+    report : dict
+        From `measured`, or `mirlab.paper.kept_disturbances`.
+    strength : float
+        One of `STRENGTHS`.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (seeds, folds)
+        By extractor: the mean accuracy over the disturbances in each fold, divided by the accuracy on clean
+        songs over all folds. `mirlab.paper.inference.over_folds` gives an interval of a difference.
+    """
+    clean = {row["features"]: row["value"] for row in report["sweep"] if row["disturbance"] == "clean"}
+    scores = {kind: [] for kind in clean}
+    for row in report["sweep"]:
+        if row["disturbance"] != "clean" and row["strength"] == strength:
+            scores[row["features"]].append(row["scores"])
+    return {kind: np.mean(mine, axis=0) / clean[kind] for kind, mine in scores.items()}
 
 
 def over_disturbances(report):

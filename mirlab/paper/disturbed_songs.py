@@ -150,17 +150,15 @@ class Disturbed:
         return evaluate.folds(self.y, self.groups, n_splits=N_SPLITS, random_state=seed)
 
 
-def small(study, name, strength=1.0, *, per_genre=10, progress=None):
+def small(study, disturbances, *, per_genre=8, progress=None):
     """Describe a small part of the songs, clean and disturbed, without the network: for a lesson, live.
 
     Parameters
     ----------
     study : mirlab.paper.Study
         Its embedding is used.
-    name : str
-        One of `DISTURBANCES`.
-    strength : float
-        From 0 to 1.
+    disturbances : dict of str to float
+        Some of `DISTURBANCES`, each with its strength.
     per_genre : int
         Songs of each genre.
     progress : callable, optional
@@ -168,18 +166,23 @@ def small(study, name, strength=1.0, *, per_genre=10, progress=None):
 
     Returns
     -------
-    clean, there : dict of str to ndarray, shape (songs, windows, p)
-        By extractor.
+    domains : dict of str to dict of str to ndarray, shape (songs, windows, p)
+        "clean" and each disturbance; in each, the windows of all songs by extractor.
     y, groups : ndarray, shape (songs,)
         Labels and artists.
     """
     data, V = study.stored(SET).dataset, study.embedding("tag", SET)
-    songs, found = chosen(data, per_genre), [[], []]
+    songs, wanted = chosen(data, per_genre), {"clean": ("noise", 0.0)}
+    wanted |= {name: (name, strength) for name, strength in disturbances.items()}
+    found = {domain: [] for domain in wanted}
     for i in songs:
         sound = data.audio(i)
-        for domain, at in zip(found, (0.0, strength), strict=True):
-            domain.append(described(disturbed(sound, name, at, int(i)), V, network=False))
+        for domain, (name, strength) in wanted.items():
+            found[domain].append(described(disturbed(sound, name, strength, int(i)), V, network=False))
         if progress:
             progress()
-    clean, there = ({kind: np.stack([one[kind] for one in domain]) for kind in domain[0]} for domain in found)
-    return clean, there, data.y[songs], data.groups[songs]
+    domains = {
+        domain: {kind: np.stack([one[kind] for one in rows]) for kind in rows[0]}
+        for domain, rows in found.items()
+    }
+    return domains, data.y[songs], data.groups[songs]

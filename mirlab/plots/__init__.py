@@ -5,7 +5,7 @@ Kinds of features always wear the same colour, marker and line, so that none rel
 
 from mirlab.plots.charts import line_chart, progress_curves
 from mirlab.plots.classes import lesson_of_a_class
-from mirlab.plots.domains import disturbance_sweep, disturbed_sound, remedy_gains
+from mirlab.plots.domains import disturbance_sweep, disturbed_sound, domain_clouds, remedy_gains
 from mirlab.plots.experiments import differences, moved
 from mirlab.plots.genres import confusion_change, fold_pairs, paired_differences
 from mirlab.plots.label_lines import choice_map, label_curves
@@ -42,6 +42,7 @@ __all__ = [
     "differences",
     "disturbance_sweep",
     "disturbed_sound",
+    "domain_clouds",
     "dot_rows",
     "doubts",
     "drawn_filters",

@@ -4,7 +4,7 @@ import numpy as np
 
 from mirlab.audio import SAMPLE_RATE
 from mirlab.features import HOP_LENGTH, log_mel
-from mirlab.plots.look import LOOK, finish, legend_below
+from mirlab.plots.look import LOOK, MARKS, finish, legend_below
 from mirlab.show.figures import Figure, draws_figure
 
 COLUMNS = 3
@@ -150,6 +150,48 @@ def remedy_gains(rows, *, measure="difference", xlabel="difference in accuracy",
 
 def _name(row):
     return f"{row['remedy']}, sees {row['sees']}" if "sees" in row else row["remedy"]
+
+
+@draws_figure
+def domain_clouds(panels, *, names, title=""):
+    """Draw two domains as clouds in two features, before and after they were made alike.
+
+    Parameters
+    ----------
+    panels : dict of str to dict of str to ndarray, shape (n, 2)
+        For each panel its two domains.
+    names : tuple of (str, str)
+        What the features are.
+    title : str
+        What the figure shows.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The words give mean and correlation of each cloud.
+
+    Examples
+    --------
+    >>> line = np.array([[0.0, 1.0], [2.0, 3.0]])
+    >>> domain_clouds({"before": {"clean": line}}, names=("level", "treble"), title="One").alt
+    'One. before: clean around (1.0, 2.0), correlation +1.00.'
+    """
+    figure = Figure(figsize=(2.8 * len(panels), 3.3), layout="constrained")
+    axes = figure.subplots(1, len(panels), squeeze=False)[0]
+    words = []
+    for axis, (panel, clouds) in zip(axes, panels.items(), strict=True):
+        found = []
+        for (name, rows), (color, marker) in zip(clouds.items(), MARKS, strict=False):
+            axis.scatter(*rows.T, s=14, color=color, marker=marker, alpha=0.6, linewidths=0, label=name)
+            x, y = rows.mean(axis=0)
+            found.append(f"{name} around ({x:.1f}, {y:.1f}), correlation {np.corrcoef(rows.T)[0, 1]:+.2f}")
+        axis.set(title=panel, xlabel=names[0])
+        axis.locator_params(nbins=4)
+        axis.grid(alpha=0.3)
+        words.append(f"{panel}: {'; '.join(found)}.")
+    axes[0].set_ylabel(names[1])
+    legend_below(figure, axes[0])
+    return finish(figure, " ".join(words), title=title)
 
 
 @draws_figure
