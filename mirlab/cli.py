@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mirlab import __version__, commands, paths, work
-from mirlab.commands import learners
+from mirlab.commands import learners, teachers
 from mirlab.errors import MirlabError, printable
 
 SCALES = ("lesson", "paper")
@@ -222,6 +222,9 @@ def _parser():
     site.add_argument("--out", type=Path, metavar="DIR", help="a new folder for the pages")
     site.add_argument("--pdf", type=Path, metavar="FILE", help="also, or only, print the course to this file")
     site.add_argument("--lessons", metavar="00,05,...", help="only these lessons")
+
+    teach = command("teach", teachers.teach, "write guides, plans, slides, handouts and solved notebooks")
+    teach.add_argument("--out", type=Path, metavar="DIR", required=True, help="a new folder for the pack")
 
     command("doctor", commands.doctor, "check whether this machine is ready for class")
     progress = command("progress", learners.progress, "show what you have solved")

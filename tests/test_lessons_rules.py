@@ -143,7 +143,7 @@ def test_a_lesson_says_what_only_a_teacher_knows(lesson):
         assert all("?" in one.ask or ":" in one.ask for one in asked)
         assert all(one.listen.endswith(".") for one in asked)
     assert len(teaching.cut) >= 2
-    assert 5 <= sum(cut.minutes for cut in teaching.cut) <= (minutes.teaching + minutes.exercises) / 2
+    assert 3 <= sum(cut.minutes for cut in teaching.cut) <= (minutes.teaching + minutes.exercises) / 2
     for cut in teaching.cut:
         for name in re.findall(r"The exercise `(\w+)`", cut.what):
             assert name in vars(lesson.ex)

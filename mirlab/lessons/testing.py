@@ -123,5 +123,79 @@ def store(path: str | Path) -> None:
     nbformat.write(notebook, path)
 
 
+def solved_copy(lesson: Lesson) -> nbformat.NotebookNode:
+    """Return the notebook of a lesson with its solutions, and with outputs, without running it.
+
+    The stored outputs stay, since later cells use our solution wherever a learner's answer is not right. An
+    exercise cell gets the outcome of its check. Links out of the folder of the notebooks become plain text.
+
+    Parameters
+    ----------
+    lesson : Lesson
+        A lesson whose notebook is stored with its outputs.
+
+    Returns
+    -------
+    NotebookNode
+    """
+    stored = read(lesson)
+    solved = solve(stored, lesson)
+    for cell, before in zip(solved.cells, stored.cells, strict=True):
+        if cell.cell_type == "markdown":
+            cell.source = re.sub(r"\[([^]]*)\]\(\.\./[^)]*\)", r"\1", cell.source)
+            continue
+        names = [tag.removeprefix(MARK) for tag in _tags(cell) if tag.startswith(MARK)]
+        cell.execution_count = before.execution_count
+        cell.outputs = [_right(vars(lesson.ex)[name]) for name in names] or deepcopy(before.outputs)
+        for output in cell.outputs:
+            if html := output.get("data", {}).get("text/html"):
+                output.data["text/html"] = re.sub(r'<a href="\.\./[^"]*">(.*?)</a>', r"\1", html)
+    note = "**A solved copy, for teachers.** Its outputs are stored ones; run it to make new ones."
+    solved.cells.insert(1, nbformat.v4.new_markdown_cell(note, id="solved-copy"))
+    return solved
+
+
+def read(lesson: Lesson) -> nbformat.NotebookNode:
+    """Read the notebook of a lesson.
+
+    Parameters
+    ----------
+    lesson : Lesson
+        The lesson.
+
+    Returns
+    -------
+    NotebookNode
+
+    Raises
+    ------
+    LessonError
+        If it is missing, torn, or no notebook.
+    """
+    try:
+        notebook = nbformat.read(lesson.path, as_version=4)
+        nbformat.validate(notebook)
+    except OSError as error:
+        raise LessonError(
+            f"{lesson.path}: cannot be read ({error.strerror}); get a whole copy of the course"
+        ) from error
+    except (
+        ValueError,
+        nbformat.ValidationError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        RecursionError,
+    ) as error:
+        raise LessonError(f"{lesson.path}: is not a whole notebook; get a new copy of it") from error
+    return notebook
+
+
+def _right(exercise):
+    card = exercise.judge(exercise.solve if exercise.inputs else exercise.solve())
+    data = {"text/plain": repr(card), "text/html": card._repr_html_()}
+    return nbformat.v4.new_output("display_data", data=data)
+
+
 def _tags(cell) -> list[str]:
     return cell.metadata.get("tags", [])
