@@ -13,7 +13,7 @@ PROGRAMS = COURSE / ".venv" / "bin"
 for place in [python := (PROGRAMS / "python").resolve(strict=True), *python.parents]:
     if not place.stat().st_mode & 0o001:  # in the home of root, for example
         raise SystemExit(
-            f"{place} is closed to learners, and it holds the Python of {COURSE / '.venv'}: delete that folder "
+            f"{place} is closed to learners, and it holds the Python of {COURSE / '.venv'}: delete .venv, "
             "and set the course up again with a Python that everybody can run, such as /usr/bin/python3"
         )
 
@@ -22,13 +22,14 @@ c = get_config()  # noqa: F821 - JupyterHub puts it there
 c.Spawner.cmd = [str(PROGRAMS / "jupyterhub-singleuser")]
 c.Spawner.environment = {
     "PATH": f"{PROGRAMS}:/usr/local/bin:/usr/bin:/bin",  # terminals find mirlab
+    "MIRLAB_INSTALLED": "1",  # course.py in a learner's copy installs nothing
     "PYTHONNOUSERSITE": "1",  # packages in a learner's home would hide those of the course
-    "OMP_NUM_THREADS": "1",  # thirty learners who each take all cores would only wait for one another
+    "OMP_NUM_THREADS": "1",  # learners who each take all cores would only wait for one another
     "NUMBA_NUM_THREADS": "1",
 }
 
-# nbgitpuller makes the learner's copy, or merges what is new into it. The source is the course itself, so that
-# notebooks and package always belong together.
+# nbgitpuller makes the learner's copy, or merges what is new into it. The source is the course itself, so
+# that notebooks and package always belong together.
 pull = {
     "repo": COURSE.as_uri(),
     "branch": "main",

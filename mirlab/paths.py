@@ -317,8 +317,10 @@ def write_atomically(file: Path, content: str | bytes) -> None:
         with unfinished.open("xb") as f:
             f.write(content)
         unfinished.replace(file)
-    except BaseException:
+    except BaseException as error:
         unfinished.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = str(file)  # the name of the unfinished file would help nobody
         raise
 
 

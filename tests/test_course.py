@@ -253,3 +253,13 @@ def test_windows_waits_through_ctrl_c(course, monkeypatch):
         patch.setattr(course.os, "name", "nt")
         code = course.hand_over("mirlab.cli", ["lab"])
     assert code == 3
+
+
+def test_where_the_course_is_installed_nothing_is_installed(course, monkeypatch):
+    """A learner on a hub has a copy of the course and the server's `mirlab`."""
+    monkeypatch.setenv("MIRLAB_INSTALLED", "1")
+    monkeypatch.setattr(course.os, "execvp", lambda *command: course.called.append(command))
+    monkeypatch.setattr(course, "hand_over", lambda *command: 0)
+    monkeypatch.setattr(course, "set_up", lambda extras: None)
+    course.main(["doctor"])
+    assert course.called == [("mirlab", ["mirlab", "doctor"])]

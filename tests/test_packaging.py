@@ -5,6 +5,7 @@ import importlib.metadata
 import os
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from traitlets.config import Config
 
 import mirlab
 
@@ -135,11 +137,11 @@ def test_citation_names_the_paper():
     assert paper["year"] == 2013 and paper["title"].startswith("Transfer learning in MIR")
 
 
-@pytest.mark.parametrize("script", ["postBuild", ".ci/run"])
+@pytest.mark.parametrize("script", ["postBuild", "start", ".ci/run"])
 def test_start_scripts_can_start(script):
     path = ROOT / script
     assert path.read_bytes().startswith(b"#!/usr/bin/env bash\n"), "a carriage return would break it"
-    assert "set -euo pipefail" in read(script)
+    assert "set -euo pipefail" in read(script) or script == "start"
     assert os.name == "nt" or os.access(path, os.X_OK)
 
 
@@ -211,3 +213,26 @@ def test_compiled_code_survives_the_way_to_another_machine(tmp_path):
     assert (compiled.stat().st_mtime, other.stat().st_mtime) == (1e9, 1e9 + 0.75)
     steps = [line for line in read("postBuild").splitlines() if line.startswith(("python ", "mirlab lab "))]
     assert [step.split()[0] for step in steps] == ["python", "mirlab"], "times first, then compiled code"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="JupyterHub does not run on Windows")
+def test_a_hub_takes_the_course_from_its_own_folder():
+    """The settings hold for any folder, and refuse a Python that learners cannot run."""
+    config = Config()
+    with tempfile.TemporaryDirectory() as folder:  # unlike pytest's, not below a private folder
+        course, python = Path(folder, "a course"), Path(folder, "home", "python")
+        for place in (course / ".venv" / "bin", python.parent):
+            place.mkdir(parents=True)
+        python.touch(0o755)
+        (course / ".venv" / "bin" / "python").symlink_to(python)
+        scope = {"get_config": lambda: config, "__file__": str(course / "deploy" / "course_on_hub.py")}
+        for mode in (0o700, 0o755):
+            os.chmod(folder, mode)
+            if mode == 0o700:
+                with pytest.raises(SystemExit, match="is closed to learners"):
+                    exec(read("deploy/course_on_hub.py"), dict(scope))
+            elif os.stat(tempfile.gettempdir()).st_mode & 1:
+                exec(read("deploy/course_on_hub.py"), dict(scope))
+                programs = Path(os.path.realpath(folder), "a course", ".venv", "bin")
+                assert config.Spawner.cmd == [str(programs / "jupyterhub-singleuser")]
+                assert "a%2520course" in config.Spawner.default_url

@@ -159,3 +159,11 @@ def test_others_may_read_what_is_written(tmp_path):
     paths.write_atomically(tmp_path / "file", "for the whole class")
     (tmp_path / "plain").write_text("", encoding="utf-8")
     assert (tmp_path / "file").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path):
+    place = tmp_path / "folder.md"
+    place.mkdir()
+    with pytest.raises(OSError) as caught:
+        paths.write_atomically(place, "text")
+    assert caught.value.filename == str(place) and list(tmp_path.iterdir()) == [place]

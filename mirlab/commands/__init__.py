@@ -203,6 +203,12 @@ def beyond(options):
     return 0
 
 
+def _check_own_course():
+    """Refuse to change a course that is shared by a class, before any work begins."""
+    if not paths.writable(paths.COURSE):
+        raise MirlabError(f"{paths.COURSE} cannot be written; run this in a clone of the course of your own")
+
+
 def _say(sentence):
     print(sentence, file=sys.stderr, flush=True)
 
@@ -213,6 +219,7 @@ def results(options):
     from mirlab.paper import page, remaking
     from mirlab.show.figures import save
 
+    _check_own_course()
     if options.again:
         with progress_bars() as show:
             remaking.remake(paper.Study(n_jobs=options.jobs, progress=show), options.clips, say=_say)
@@ -347,6 +354,8 @@ def repository(options):
     """Say where the course is published; with a name or a tag, change that and all that follows from it."""
     from mirlab import repository as room
 
+    if options.name or options.tag:
+        _check_own_course()
     for file in room.publish(options.name, options.tag):
         print(f"Written: {file}")
     for place, link in room.links().items():
