@@ -191,3 +191,10 @@ def test_a_lesson_is_chosen_by_its_number(capsys):
     assert lab.lesson("5") == lab.lesson("05") and lab.lesson("5").name.startswith("05_")
     assert cli.main(["lab", "--lesson", "../05"]) == 2
     assert "there is no lesson '../05'; there are 00, 01, 02" in capsys.readouterr().err
+
+
+def test_any_jupyter_of_the_environment_is_as_quiet():
+    """On Binder and on a hub, JupyterLab is not started by `mirlab lab`."""
+    text = Path(lab.__file__).with_name("jupyterlab_overrides.json").read_text(encoding="utf-8")
+    quiet = {name.replace(".jupyterlab-settings", ""): values for name, values in lab.QUIET_JUPYTER.items()}
+    assert {name.replace(":", "/"): values for name, values in json.loads(text).items()} == quiet
