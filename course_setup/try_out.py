@@ -4,10 +4,11 @@ The Python in .venv runs this. It prints what is missing, or nothing. Mistakes i
 are not reported, because a set-up cannot correct them.
 """
 
-import re
 import sys
 from importlib import metadata
 from pathlib import Path
+
+from pip._vendor.packaging.requirements import Requirement  # each .venv has pip
 
 
 def try_out(root, extras):
@@ -17,10 +18,10 @@ def try_out(root, extras):
     folder = Path(mirlab.__file__).resolve().parent
     if folder != Path(root, "mirlab").resolve():
         raise ImportError(f"mirlab is found in {folder}")
-    for line in metadata.requires("mirlab") or []:
-        requirement, _, marker = line.partition(";")
-        if not marker or set(re.findall(r"\w+", marker)) & set(extras):
-            metadata.version(re.match(r"[\w.-]+", requirement).group())
+    for requirement in map(Requirement, metadata.requires("mirlab") or []):
+        marker = requirement.marker  # says for which extra, and on which machines, it is needed
+        if marker is None or any(marker.evaluate({"extra": extra}) for extra in ["", *extras]):
+            metadata.version(requirement.name)
 
 
 if __name__ == "__main__":

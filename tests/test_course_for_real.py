@@ -106,7 +106,7 @@ def test_tests_run_in_the_folder_of_the_course(real):
     assert code == 7
     assert (ran["module"], ran["arguments"], ran["folder"]) == ("pytest", ["-k", "warp"], str(real.root))
     before = installed(real)
-    assert json.loads(before[1])["extras"] == ["test"]
+    assert json.loads(before[1])["extras"] == ["test", "train"]
     assert json.loads(real("lab")[0])["module"] == "mirlab.cli"
     assert installed(real) == before
 

@@ -39,11 +39,15 @@ def read(name):
     return (ROOT / name).read_text(encoding="utf-8")
 
 
+def machine(python, platform):
+    """Return what markers are judged by."""
+    about = {"python_version": python, "python_full_version": python + ".9"}
+    return default_environment() | PLATFORMS[platform] | about
+
+
 def pins(python, platform):
     """Return what constraints.txt pins on a machine: {name: [version, …]}."""
-    environment = default_environment() | PLATFORMS[platform]
-    environment |= {"python_version": python, "python_full_version": python + ".9"}
-    found = {}
+    environment, found = machine(python, platform), {}
     for line in read("constraints.txt").splitlines():
         if not line.startswith("#"):
             pin = Requirement(line)
@@ -60,6 +64,8 @@ def test_constraints_pin_every_dependency_once_and_within_range(python, platform
     pinned = pins(python, platform)
     assert all(len(versions) == 1 for versions in pinned.values())
     for requirement in sum(EXTRAS.values(), REQUIREMENTS):
+        if requirement.marker and not requirement.marker.evaluate(machine(python, platform)):
+            continue
         (version,) = pinned[canonicalize_name(requirement.name)]
         assert requirement.specifier.contains(version), f"{requirement} in pyproject.toml, {version} pinned"
 
@@ -67,6 +73,16 @@ def test_constraints_pin_every_dependency_once_and_within_range(python, platform
 def test_constraints_hold_both_librosas():
     assert pins("3.11", "Linux")["librosa"][0].startswith("0.11.")
     assert pins("3.12", "Linux")["librosa"][0].startswith("1.")
+
+
+def test_jax_is_installed_where_it_has_wheels():
+    """Lesson 13 shows kept figures on the other machines."""
+    where = {platform: "jax" in pins("3.12", platform) for platform in PLATFORMS}
+    assert where == {"Linux": True, "Mac": True, "Intel Mac": False, "Windows": True}
+    for requirement in EXTRAS["train"]:
+        assert {p for p in PLATFORMS if requirement.marker.evaluate(machine("3.12", p))} == {
+            platform for platform, there in where.items() if there
+        }
 
 
 def test_intel_macs_get_a_numba_that_has_wheels_for_them():
@@ -103,7 +119,7 @@ def test_conda_and_binder_take_everything_from_the_project():
     name, _, version = python.partition("=")
     assert name == "python" and version in PYTHONS
     assert pip == "pip"
-    assert from_pip == {"pip": ["-c constraints.txt", "-e ."]}
+    assert from_pip == {"pip": ["-c constraints.txt", "-e .[train]"]}
     assert environment["channels"] == ["conda-forge"]
 
 
@@ -174,7 +190,10 @@ def imported(pattern):
 
 @pytest.mark.parametrize(
     ("pattern", "extras"),
-    [("mirlab/**/*.py", EXTRAS["dask"] + EXTRAS["onnx"] + EXTRAS["site"]), ("tests/*.py", EXTRAS["test"])],
+    [
+        ("mirlab/**/*.py", sum((EXTRAS[name] for name in ("dask", "onnx", "site", "train")), [])),
+        ("tests/*.py", EXTRAS["test"]),
+    ],
 )
 def test_what_is_imported_is_declared(pattern, extras):
     declared = {canonicalize_name(requirement.name) for requirement in REQUIREMENTS + extras}
