@@ -35,10 +35,12 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from mirlab import corpus, evaluate, paths
+from mirlab.errors import DatasetError
 from mirlab.evaluate.nested import fit_nested
 from mirlab.evaluate.regression import Songs
 from mirlab.networks import small, training
 from mirlab.paper import pretraining
+from mirlab.paper.inference import Estimate
 from mirlab.paper.report import versions
 from mirlab.paper.study import Study
 
@@ -302,25 +304,25 @@ def run(file=FILE, *, seeds=SEEDS, progress=None):
     study = Study()
     songs, data = target(study)
     held = held_out(study)
-    kept = _read(file) if file.exists() else {"scores": [], "forgetting": []}
+    found = _read(file) if file.exists() else {"scores": [], "forgetting": []}
     keras, jax = training.backend()
-    kept["versions"] = versions() | {
+    found["versions"] = versions() | {
         "fine_tuning": VERSION,
         "keras": keras.__version__,
         "jax": jax.__version__,
     }
-    kept["protocol"] = {"target": TARGET, "source": pretraining.SOURCE, "rates": RATES, "steps": STEPS}
-    kept["before"] = {kind: pretraining.mean_auc(small.pretrained(kind), *held) for kind in small.TAGGERS}
+    found["protocol"] = {"target": TARGET, "source": pretraining.SOURCE, "rates": RATES, "steps": STEPS}
+    found["before"] = {kind: pretraining.mean_auc(small.pretrained(kind), *held) for kind in small.TAGGERS}
 
     def keep(part, about, measure):
-        if any(about.items() <= row.items() for row in kept[part]):
+        if any(about.items() <= row.items() for row in found[part]):
             return
         began = time.monotonic()
-        kept[part].append(about | measure())
-        file.with_suffix(".new").write_text(json.dumps(kept, indent=1), encoding="utf-8")
+        found[part].append(about | measure())
+        file.with_suffix(".new").write_text(json.dumps(found, indent=1), encoding="utf-8")
         file.with_suffix(".new").replace(file)
         if progress is not None:
-            progress(f"{kept[part][-1]} {time.monotonic() - began:.1f} s")
+            progress(f"{found[part][-1]} {time.monotonic() - began:.1f} s")
 
     for seed in seeds:
         for k in SONGS:
@@ -333,10 +335,98 @@ def run(file=FILE, *, seeds=SEEDS, progress=None):
                 keep("forgetting", about, lambda c=(kind, rate, seed): _forgets(songs, data, held, *c))
 
 
+def kept(file=FILE) -> dict:
+    """Return the kept figures.
+
+    Parameters
+    ----------
+    file : Path
+        Where they are.
+
+    Returns
+    -------
+    dict
+        ``scores`` and ``forgetting``, a list of rows each; ``before``, the AUC of the source's tags before
+        fine-tuning; ``protocol`` and ``versions``.
+
+    Raises
+    ------
+    DatasetError
+        If they cannot be read.
+
+    Examples
+    --------
+    >>> sorted(kept()["before"])
+    ['convolutional', 'feedforward', 'recurrent']
+    """
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if found["scores"] and found["forgetting"] and found["before"] and found["versions"]:
+            return found
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        problem = f"{type(error).__name__}: {error}"
+    else:
+        problem = "a part is empty"
+    raise DatasetError(
+        f"{file.name}, the kept figures of fine-tuning, cannot be read ({problem}): take the file from the "
+        "course again, or run `python -m mirlab.paper.fine_tuning`"
+    )
+
+
+def mean_over_seeds(values) -> Estimate:
+    """Estimate a mean over seeds, of accuracies or of paired differences: see the module for its error.
+
+    Parameters
+    ----------
+    values : array-like, shape (seeds,)
+        One for each seed.
+
+    Returns
+    -------
+    mirlab.paper.inference.Estimate
+
+    Examples
+    --------
+    >>> mean_over_seeds([0.1, 0.2, 0.3]).value.__round__(2)
+    0.2
+    """
+    values = np.asarray(values, dtype=float)
+    error = np.sqrt((1 / len(values) + 1 / 3) * values.var(ddof=1)) if len(values) > 1 else 0.0
+    return Estimate(float(values.mean()), float(error), max(1, len(values) - 1))
+
+
+def scores_of(rows, network, start, unfrozen, songs) -> np.ndarray:
+    """Return the accuracies of one competitor, in the order of the seeds.
+
+    Parameters
+    ----------
+    rows : list of dict
+        ``kept()["scores"]``.
+    network, start, unfrozen
+        One of `COMPETITORS`.
+    songs : int
+        Songs per label.
+
+    Returns
+    -------
+    ndarray, shape (seeds,)
+
+    Raises
+    ------
+    ValueError
+        If there are none.
+    """
+    about = {"network": network, "start": start, "unfrozen": unfrozen, "songs": songs}
+    mine = sorted((row["seed"], row["accuracy"]) for row in rows if about.items() <= row.items())
+    if not mine:
+        raise ValueError(f"nothing was measured for {about}; see COMPETITORS and SONGS")
+    return np.array([accuracy for _, accuracy in mine])
+
+
 def _read(file):
-    kept = json.loads(file.read_text(encoding="utf-8"))
-    same = (kept["versions"]["fine_tuning"], kept["versions"]["corpus"]) == (VERSION, corpus.VERSION)
-    return kept if same else {"scores": [], "forgetting": []}
+    found = json.loads(file.read_text(encoding="utf-8"))
+    same = (found["versions"]["fine_tuning"], found["versions"]["corpus"]) == (VERSION, corpus.VERSION)
+    return found if same else {"scores": [], "forgetting": []}
 
 
 if __name__ == "__main__":
