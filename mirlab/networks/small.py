@@ -70,7 +70,8 @@ def patches(frames, *, width=FRAMES):
     if len(frames) < width:
         frames = np.tile(frames, (-(-width // len(frames)), 1))
     n = len(frames) // width
-    return frames[: n * width].reshape(n, STEPS, width // STEPS, BANDS, 5).mean(axis=(2, 4))
+    steps = frames[: n * width].reshape(n * STEPS, width // STEPS, 5 * BANDS).mean(axis=1)
+    return (steps @ np.repeat(np.eye(BANDS, dtype=np.float32), 5, axis=0) / 5).reshape(n, STEPS, BANDS)
 
 
 @lru_cache(maxsize=16)

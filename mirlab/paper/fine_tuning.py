@@ -47,11 +47,11 @@ from mirlab.paper.study import Study
 VERSION = "1"
 FILE = paths.COURSE / "data" / "results" / "fine-tuning.json"
 TARGET = "gtzan-synth"
-SONGS = (1, 2, 5, 10, 20)
+SONGS = (1, 2, 5, 20)
 SEEDS = (0, 1, 2, 3, 4)
 RATES = (1e-3, 3e-3, 1e-2)
-STEPS = (30, 60, 120)
-FORGET = 10
+STEPS = (25, 50, 100)
+FORGET = 5
 FORGET_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
 COMPETITORS = [
     *((kind, "pretrained", n) for kind in small.TAGGERS for n in range(4)),
