@@ -9,6 +9,7 @@ from mirlab import evaluate, lessons, plots
 from mirlab.classes.tables import standing
 from mirlab.lessons import progress_page
 from mirlab.paper import FEATURES, PER_CLASS
+from mirlab.paper.inference import Estimate
 from mirlab.warp.tiny import TAGS, TinyProblem, walk
 from mirlab.widgets import label_budgets, labelled_trials
 
@@ -212,6 +213,8 @@ GAINS = [
     for kind in KINDS
     for sees in ("these genres", "all genres")
 ]
+TUNED = {k: Estimate(0.1 + k / 40, 0.02, 4) for k in (1, 2, 5, 20)}
+FORGOT = {rate: Estimate(0.6 - 10 * rate, 0.02, 4) for rate in (3e-4, 1e-3, 3e-3, 1e-2)}
 FILTERS = np.eye(40, 513) + np.eye(40, 513, 1)
 
 EXAMPLES = {
@@ -329,6 +332,17 @@ EXAMPLES = {
         AUC, ["genre", "genre", "mood", "mood"], ["jazz", "rock", "sad", "fun"], title="Some"
     ),
     "plots.tagging.missing_tags": lambda: plots.missing_tags(MISSING, title="It fades"),
+    "plots.training.estimates_by_songs": lambda: plots.estimates_by_songs(
+        {name: dict.fromkeys(("from scratch", "frozen $", "the last"), TUNED) for name in "abc"}, title=LONG
+    ),
+    "plots.training.unfrozen_table": lambda: plots.unfrozen_table(
+        np.linspace(0.1, 0.6, 16).reshape(4, 4), [1, 2, 5, 20], title="More is better", at=(1, 2)
+    ),
+    "plots.training.forgetting": lambda: plots.forgetting(
+        {name: {"accuracy": FORGOT, "auc": FORGOT} for name in ("feedforward", "convolutional", "recurrent")},
+        dict.fromkeys(("feedforward", "convolutional", "recurrent"), 0.75),
+        title="It forgets",
+    ),
     "plots.warp.warp_space": lambda: plots.warp_space(TINY, *TINY.start(1)),
     "plots.warp.warp_moves": lambda: plots.warp_moves(TINY, moves()[:2]),
     "plots.warp.rank_weights": lambda: plots.rank_weights([0, 1, 2, 3], [0, 1, 1.5, 1.8333], {1: 3, 2: 1}),

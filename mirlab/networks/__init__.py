@@ -15,6 +15,8 @@ the same way.
 `onnx_file`            the same for an ONNX file
 `units`                what one filter or unit of a layer answers to
 `mistakes`             front ends with one wrong step each
+`small`, `training`    small networks of our own, and the loop that trains them
+`architectures`        what these are made of
 =====================  ============================================================
 """
 

@@ -24,18 +24,26 @@ import numpy as np
 
 from mirlab.errors import NetworkError
 from mirlab.networks import training
+from mirlab.networks.architectures import BANDS, KINDS, STEPS, available, changing, layers_of, model
 
-KINDS = ("feedforward", "convolutional", "recurrent", "autoencoder")
+__all__ = [
+    "KINDS",
+    "Small",
+    "available",
+    "create",
+    "kept",
+    "patches",
+    "pretrained",
+    "recipe",
+    "standardised",
+]
+
 TAGGERS = KINDS[:3]
 """The networks that learned from tags; the autoencoder learned from sound alone."""
-
-STEPS, BANDS = 32, 40
-"""Shape of a patch: 32 steps of 93 ms, 40 bands."""
 
 FRAMES = 128
 """Frames of 23 ms in a patch of about three seconds."""
 
-EMBEDDING = 64
 WEIGHTS = Path(__file__).with_name("small.npz")
 
 
@@ -74,78 +82,6 @@ def patches(frames, *, width=FRAMES):
     return (steps @ np.repeat(np.eye(BANDS, dtype=np.float32), 5, axis=0) / 5).reshape(n, STEPS, BANDS)
 
 
-@lru_cache(maxsize=16)
-def model(kind, outputs):
-    """Return the Keras model of a network; its own weights are not used.
-
-    Parameters
-    ----------
-    kind : str
-        One of `KINDS`.
-    outputs : int
-        Units of the output layer.
-
-    Returns
-    -------
-    keras.Model
-        From patches to (outputs, embeddings).
-
-    Raises
-    ------
-    NetworkError
-        If Keras is not there, or there is no such network.
-    """
-    keras, _ = training.backend()
-    layers, patch = keras.layers, keras.Input((STEPS, BANDS), name="patch")
-    if kind == "feedforward":
-        x = layers.Flatten()(patch)
-        for number, units in enumerate((96, 64, EMBEDDING), start=1):
-            x = layers.Dense(units, activation="relu", name=f"hidden{number}")(x)
-    elif kind == "convolutional":
-        x = patch
-        for number in (1, 2, 3):
-            x = layers.Conv1D(64, 3, padding="same", activation="relu", name=f"hidden{number}")(x)
-            x = layers.MaxPooling1D(2)(x)
-        x = layers.GlobalAveragePooling1D()(x)
-    elif kind == "recurrent":
-        x = layers.AveragePooling1D(2)(patch)  # steps of 186 ms
-        x = layers.LSTM(48, return_sequences=True, name="hidden1")(x)
-        x = layers.LSTM(48, name="hidden2")(x)
-        x = layers.Dense(EMBEDDING, activation="relu", name="hidden3")(x)
-    elif kind == "autoencoder":
-        x = layers.Dense(EMBEDDING, activation="relu", name="hidden1")(layers.Flatten()(patch))
-    else:
-        raise NetworkError(f"there is no small network {kind!r}; the names are {', '.join(KINDS)}")
-    embedding = layers.LayerNormalization(center=False, scale=False, name="standardised")(x)
-    return keras.Model(patch, [layers.Dense(outputs, name="output")(embedding), embedding], name=kind)
-
-
-def _layers_of(kind, outputs):
-    """Return the name of the layer that each weight belongs to."""
-    return [variable.path.split("/")[0] for variable in model(kind, outputs).trainable_variables]
-
-
-@lru_cache(maxsize=64)
-def changing(kind, outputs, unfrozen):
-    """Say for each weight whether it changes if some hidden layers are unfrozen.
-
-    Parameters
-    ----------
-    kind, outputs
-        As for `model`.
-    unfrozen : int
-        Hidden layers that change, counted from the output.
-
-    Returns
-    -------
-    tuple of bool
-    """
-    names = _layers_of(kind, outputs)
-    hidden = sorted({name for name in names if name.startswith("hidden")})
-    free = {"output", *hidden[len(hidden) - unfrozen :]}
-    return tuple(name in free for name in names)
-
-
 @dataclass(frozen=True, eq=False)
 class Small:
     """A network: what it is made of, and its weights.
@@ -175,13 +111,13 @@ class Small:
     @property
     def hidden(self) -> int:
         """The number of hidden layers."""
-        return len({name for name in _layers_of(self.kind, self.outputs) if name.startswith("hidden")})
+        return len({name for name in layers_of(self.kind, self.outputs) if name.startswith("hidden")})
 
     @property
     def layers(self) -> dict[str, int]:
         """The number of weights of each layer."""
         sizes = {}
-        for name, w in zip(_layers_of(self.kind, self.outputs), self.weights, strict=True):
+        for name, w in zip(layers_of(self.kind, self.outputs), self.weights, strict=True):
             sizes[name] = sizes.get(name, 0) + int(w.size)
         return sizes
 
@@ -210,7 +146,7 @@ class Small:
         Small
         """
         fresh = create(self.kind, outputs, seed)
-        names = _layers_of(self.kind, outputs)
+        names = layers_of(self.kind, outputs)
         every = [
             f if name == "output" else w
             for f, w, name in zip(fresh.weights, self.weights, names, strict=True)
@@ -219,7 +155,7 @@ class Small:
 
     def with_output_of(self, other) -> "Small":
         """Return the hidden layers of this network under the output layer of another one of its kind."""
-        names = _layers_of(self.kind, other.outputs)
+        names = layers_of(self.kind, other.outputs)
         every = [
             o if name == "output" else w
             for o, w, name in zip(other.weights, self.weights, names, strict=True)

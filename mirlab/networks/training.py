@@ -1,20 +1,18 @@
 """Train a small network: one loop that can be read, which Keras describes and JAX computes.
 
-Keras 3 says what a network is made of (`mirlab.networks.small`); JAX computes it, its gradients, and each
-step of training. Both are imported when the first network is made, and by this module alone: a course without
-them works, but for its lesson 13.
+Keras 3 says what a network is made of (`mirlab.networks.architectures`); JAX computes it, its gradients, and
+each step of training.
 
 A step changes the weights of the *unfrozen* layers only. The optimizer is Adam (D. Kingma and J. Ba, 2015).
 All draws come from a seed, and the processor is used by one thread, so that equal calls give equal weights on
 one machine. Another machine rounds differently, and training takes another path there.
 """
 
-import os
 from functools import lru_cache, partial
 
 import numpy as np
 
-from mirlab.errors import NetworkError
+from mirlab.networks.architectures import backend, changing, model
 
 BATCH = 32
 """Patches in one step."""
@@ -23,51 +21,6 @@ STILL = 256  # patches that are computed at a time when nothing is learned
 
 LOSSES = ("labels", "tags", "sound")
 """What is learned: one of several labels, any number of tags, or to return the input."""
-
-
-@lru_cache(maxsize=1)
-def backend():
-    """Import Keras with JAX as its backend, once.
-
-    Returns
-    -------
-    keras, jax : modules
-
-    Raises
-    ------
-    NetworkError
-        If one of them is not installed, or this process uses Keras with another backend already.
-    """
-    os.environ["KERAS_BACKEND"] = "jax"
-    os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")  # small networks: one is faster
-    os.environ.setdefault("JAX_PLATFORMS", "cpu")
-    try:
-        import jax
-        import keras
-    except ImportError as error:
-        raise NetworkError(
-            f"small networks need Keras and JAX ({error}): install them with `pip install mirlab[train]`, on "
-            "64-bit Linux, on Windows with an Intel or AMD chip, or on a Mac with an Apple chip"
-        ) from error
-    if keras.backend.backend() != "jax":
-        raise NetworkError(
-            f"Keras runs with the backend {keras.backend.backend()!r} here: restart the kernel, and import "
-            "mirlab before keras"
-        )
-    return keras, jax
-
-
-def available() -> bool:
-    """Say whether Keras and JAX can be imported, without importing them.
-
-    Examples
-    --------
-    >>> available() in (True, False)
-    True
-    """
-    from importlib.util import find_spec
-
-    return find_spec("jax") is not None and find_spec("keras") is not None
 
 
 def fit(network, x, y, *, loss="labels", unfrozen=None, rate=3e-3, steps=100, seed=0, watch=None, every=10):
@@ -185,8 +138,6 @@ def compute(network, x):
 
 @lru_cache(maxsize=32)
 def _run(kind, outputs):
-    from mirlab.networks.small import model
-
     _, jax = backend()
     keras_model = model(kind, outputs)
     others = [variable.value for variable in keras_model.non_trainable_variables]
@@ -196,8 +147,6 @@ def _run(kind, outputs):
 @lru_cache(maxsize=32)
 def _step(kind, outputs, loss, unfrozen):
     """Return one step of training, compiled: (weights, frozen, moments, x, y, rate, number) -> the same."""
-    from mirlab.networks.small import changing, model
-
     _, jax = backend()
     keras_model = model(kind, outputs)
     others = [variable.value for variable in keras_model.non_trainable_variables]

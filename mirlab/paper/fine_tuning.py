@@ -34,20 +34,17 @@ import time
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from mirlab import corpus, evaluate, paths
-from mirlab.errors import DatasetError
+from mirlab import corpus, evaluate
 from mirlab.evaluate.nested import fit_nested
 from mirlab.evaluate.regression import Songs
 from mirlab.networks import small, training
 from mirlab.paper import pretraining
-from mirlab.paper.inference import Estimate
+from mirlab.paper.fine_tuned import FILE, SONGS
 from mirlab.paper.report import versions
 from mirlab.paper.study import Study
 
 VERSION = "1"
-FILE = paths.COURSE / "data" / "results" / "fine-tuning.json"
 TARGET = "gtzan-synth"
-SONGS = (1, 2, 5, 20)
 SEEDS = (0, 1, 2, 3, 4)
 RATES = (1e-3, 3e-3, 1e-2)
 STEPS = (25, 50, 100)
@@ -333,94 +330,6 @@ def run(file=FILE, *, seeds=SEEDS, progress=None):
             for rate in FORGET_RATES:
                 about = {"network": kind, "rate": rate, "seed": seed}
                 keep("forgetting", about, lambda c=(kind, rate, seed): _forgets(songs, data, held, *c))
-
-
-def kept(file=FILE) -> dict:
-    """Return the kept figures.
-
-    Parameters
-    ----------
-    file : Path
-        Where they are.
-
-    Returns
-    -------
-    dict
-        ``scores`` and ``forgetting``, a list of rows each; ``before``, the AUC of the source's tags before
-        fine-tuning; ``protocol`` and ``versions``.
-
-    Raises
-    ------
-    DatasetError
-        If they cannot be read.
-
-    Examples
-    --------
-    >>> sorted(kept()["before"])
-    ['convolutional', 'feedforward', 'recurrent']
-    """
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-        if found["scores"] and found["forgetting"] and found["before"] and found["versions"]:
-            return found
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        problem = f"{type(error).__name__}: {error}"
-    else:
-        problem = "a part is empty"
-    raise DatasetError(
-        f"{file.name}, the kept figures of fine-tuning, cannot be read ({problem}): take the file from the "
-        "course again, or run `python -m mirlab.paper.fine_tuning`"
-    )
-
-
-def mean_over_seeds(values) -> Estimate:
-    """Estimate a mean over seeds, of accuracies or of paired differences: see the module for its error.
-
-    Parameters
-    ----------
-    values : array-like, shape (seeds,)
-        One for each seed.
-
-    Returns
-    -------
-    mirlab.paper.inference.Estimate
-
-    Examples
-    --------
-    >>> mean_over_seeds([0.1, 0.2, 0.3]).value.__round__(2)
-    0.2
-    """
-    values = np.asarray(values, dtype=float)
-    error = np.sqrt((1 / len(values) + 1 / 3) * values.var(ddof=1)) if len(values) > 1 else 0.0
-    return Estimate(float(values.mean()), float(error), max(1, len(values) - 1))
-
-
-def scores_of(rows, network, start, unfrozen, songs) -> np.ndarray:
-    """Return the accuracies of one competitor, in the order of the seeds.
-
-    Parameters
-    ----------
-    rows : list of dict
-        ``kept()["scores"]``.
-    network, start, unfrozen
-        One of `COMPETITORS`.
-    songs : int
-        Songs per label.
-
-    Returns
-    -------
-    ndarray, shape (seeds,)
-
-    Raises
-    ------
-    ValueError
-        If there are none.
-    """
-    about = {"network": network, "start": start, "unfrozen": unfrozen, "songs": songs}
-    mine = sorted((row["seed"], row["accuracy"]) for row in rows if about.items() <= row.items())
-    if not mine:
-        raise ValueError(f"nothing was measured for {about}; see COMPETITORS and SONGS")
-    return np.array([accuracy for _, accuracy in mine])
 
 
 def _read(file):

@@ -25,6 +25,7 @@ from mirlab.plots.sound import (
     one_frame,
 )
 from mirlab.plots.tagging import missing_tags, tags_by_kind
+from mirlab.plots.training import estimates_by_songs, forgetting, unfrozen_table
 from mirlab.plots.warp import rank_weights, warp_moves, warp_space
 
 __all__ = [
@@ -46,7 +47,9 @@ __all__ = [
     "dot_rows",
     "doubts",
     "drawn_filters",
+    "estimates_by_songs",
     "fold_pairs",
+    "forgetting",
     "found_copies",
     "hubs",
     "k_occurrences",
@@ -71,6 +74,7 @@ __all__ = [
     "shared_styles",
     "tags_by_kind",
     "two_splits",
+    "unfrozen_table",
     "warp_moves",
     "warp_space",
 ]

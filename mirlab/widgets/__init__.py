@@ -8,6 +8,8 @@ with a script of its own where ipywidgets has no such control.
 from mirlab.widgets.capacities import capacity
 from mirlab.widgets.disturbed_clips import disturbed_clip
 from mirlab.widgets.example_queries import query_by_example
+from mirlab.widgets.fine_tuned_layers import trained_layers
+from mirlab.widgets.growing_curves import growing_curve
 from mirlab.widgets.guessing_games import guessing_game
 from mirlab.widgets.label_budgets import few_labels
 from mirlab.widgets.label_choices import choose_labels
@@ -27,6 +29,7 @@ __all__ = [
     "choose_labels",
     "disturbed_clip",
     "few_labels",
+    "growing_curve",
     "guessing_game",
     "label_pair",
     "labelled_songs",
@@ -38,5 +41,6 @@ __all__ = [
     "search_by_words",
     "second_look",
     "sound_map",
+    "trained_layers",
     "warp_stepper",
 ]

@@ -4,7 +4,7 @@ import numpy as np
 
 from mirlab.lessons import exercise
 
-# -- how many weights a layer has -----------------------------------------------------------------------------
+# -- how many weights a layer has ------------------------------------------------------------------------
 
 
 @exercise(
@@ -52,7 +52,7 @@ def without_memory():
     return {"LSTM": 4 * (40 * 48 + 48)}
 
 
-# -- a training loop with a bug -------------------------------------------------------------------------------
+# -- a training loop with a bug --------------------------------------------------------------------------
 
 
 def _softmax(z):
@@ -72,13 +72,13 @@ def _task(rng, n, labels, epochs):
     kind="find the bug",
     hints=[
         "Print the loss: it hardly falls. Which label does each row of the batch get?",
-        "`rows` are the patches of this batch, in the order of the epoch. The labels are taken from somewhere "
-        "else.",
+        "`rows` are the patches of this batch, in the order of the epoch. The labels are taken from another "
+        "place.",
         "Patches and labels must be taken by the same row numbers: `x[rows]` goes with `y[rows]`.",
     ],
-    reason="Patches were shuffled and their labels were not. Nothing crashes, and the loss even falls a little, "
-    "because the layer learns how frequent the labels are. This is among the most frequent bugs in training "
-    "loops: first check that a network can learn ten examples by heart.",
+    reason="Patches were shuffled and their labels were not. Nothing crashes, and the loss may even fall a "
+    "little, because the layer learns how frequent the labels are. A check that finds such bugs: can the "
+    "network learn ten examples by heart?",
     inputs=lambda rng: {
         "one epoch in order": (*_task(rng, 6, 2, 0)[:3], [np.arange(6)], 0.5),
         "one shuffled epoch": _task(rng, 8, 2, 1),
@@ -87,7 +87,6 @@ def _task(rng, n, labels, epochs):
         "a single patch": (rng.normal(size=(1, 3)), np.array([1]), 2, [np.array([0])], 0.5),
         "no epoch": (*_task(rng, 5, 2, 0)[:3], [], 0.5),
     },
-    lacks={"empty": "without epochs nothing is learned, and without patches there is nothing to train on"},
 )
 def new_last_layer(x, y, labels, orders, rate):
     """Train an output layer on frozen embeddings, and return its weights, shape (d, labels)."""
@@ -128,7 +127,7 @@ def with_a_stable_softmax(x, y, labels, orders, rate):
 
 
 @new_last_layer.mistake(
-    "now nothing is shuffled: every epoch has the same batches, in the order of the data."
+    "now nothing is shuffled: all epochs have the same batches, in the order of the data."
 )
 def never_shuffled(x, y, labels, orders, rate):
     return new_last_layer(x, y, labels, [np.arange(len(x)) for _ in orders], rate)
@@ -144,7 +143,7 @@ def sum_and_not_mean(x, y, labels, orders, rate):
     return new_last_layer(x, y, labels, orders, 4 * rate)
 
 
-# -- a freezing schedule --------------------------------------------------------------------------------------
+# -- a freezing schedule ---------------------------------------------------------------------------------
 
 
 @exercise(

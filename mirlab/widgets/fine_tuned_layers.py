@@ -3,7 +3,7 @@
 import numpy as np
 
 from mirlab import plots
-from mirlab.paper import fine_tuning
+from mirlab.paper import fine_tuned
 from mirlab.widgets.sliders import Sliders, slider
 
 NETWORKS = ("feedforward", "convolutional", "recurrent")
@@ -15,7 +15,7 @@ def table_of(rows, network):
     Parameters
     ----------
     rows : list of dict
-        ``mirlab.paper.fine_tuning.kept()["scores"]``.
+        ``mirlab.paper.fine_tuned.kept()["scores"]``.
     network : str
         One of `NETWORKS`.
 
@@ -23,9 +23,9 @@ def table_of(rows, network):
     -------
     ndarray, shape (4, sizes)
     """
-    sizes = fine_tuning.SONGS
+    sizes = fine_tuned.SONGS
     return np.array(
-        [[fine_tuning.scores_of(rows, network, "pretrained", n, k).mean() for k in sizes] for n in range(4)]
+        [[fine_tuned.scores_of(rows, network, "pretrained", n, k).mean() for k in sizes] for n in range(4)]
     )
 
 
@@ -44,7 +44,7 @@ class TrainedLayers(Sliders):
         self.rows = rows
         self.network = slider(NETWORKS, "network", value=NETWORKS[1])
         self.unfrozen = slider(range(4), "unfrozen layers")
-        self.songs = slider(fine_tuning.SONGS, "songs per label", value=5)
+        self.songs = slider(fine_tuned.SONGS, "songs per label", value=5)
         super().__init__(self.network, self.unfrozen, self.songs)
 
     def __repr__(self) -> str:
@@ -53,9 +53,9 @@ class TrainedLayers(Sliders):
     def draw(self) -> None:
         """Show the cell of the table, and its difference from training from scratch."""
         network, n, k = self.network.value, self.unfrozen.value, self.songs.value
-        scores = fine_tuning.scores_of(self.rows, network, "pretrained", n, k)
-        scratch = fine_tuning.scores_of(self.rows, network, "random", 3, k)
-        now, gain = (fine_tuning.mean_over_seeds(one) for one in (scores, scores - scratch))
+        scores = fine_tuned.scores_of(self.rows, network, "pretrained", n, k)
+        scratch = fine_tuned.scores_of(self.rows, network, "random", 3, k)
+        now, gain = (fine_tuned.mean_over_seeds(one) for one in (scores, scores - scratch))
         clear = "a clear difference" if gain.p < 0.05 else "no clear difference"
         setting = f"{network}, {n} hidden layer{'s' * (n != 1)} unfrozen, {k} song{'s' * (k > 1)} per label"
         self.say(
@@ -63,9 +63,9 @@ class TrainedLayers(Sliders):
             f"Against the same network from scratch: {gain.value:+.2f} ± {gain.reach:.2f}, {clear} (95 % "
             f"intervals over {len(scores)} seeds).",
         )
-        at = n, fine_tuning.SONGS.index(k)
+        at = n, fine_tuned.SONGS.index(k)
         title = f"{network}: mean accuracy, synthetic songs"
-        self.show(plots.unfrozen_table(table_of(self.rows, network), fine_tuning.SONGS, title=title, at=at))
+        self.show(plots.unfrozen_table(table_of(self.rows, network), fine_tuned.SONGS, title=title, at=at))
 
 
 def trained_layers(rows) -> TrainedLayers:
@@ -74,7 +74,7 @@ def trained_layers(rows) -> TrainedLayers:
     Parameters
     ----------
     rows : list of dict
-        ``mirlab.paper.fine_tuning.kept()["scores"]``: nothing is trained when a slider moves.
+        ``mirlab.paper.fine_tuned.kept()["scores"]``: nothing is trained when a slider moves.
 
     Returns
     -------
@@ -88,11 +88,11 @@ def trained_layers(rows) -> TrainedLayers:
 
     Examples
     --------
-    >>> trained_layers(fine_tuning.kept()["scores"])
+    >>> trained_layers(fine_tuned.kept()["scores"])
     <three sliders, network, unfrozen layers and songs per label: run this cell to move them>
     """
     for network in NETWORKS:
         table_of(rows, network)
-        for k in fine_tuning.SONGS:
-            fine_tuning.scores_of(rows, network, "random", 3, k)
+        for k in fine_tuned.SONGS:
+            fine_tuned.scores_of(rows, network, "random", 3, k)
     return TrainedLayers(rows)
