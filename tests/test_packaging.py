@@ -191,7 +191,7 @@ def imported(pattern):
 @pytest.mark.parametrize(
     ("pattern", "extras"),
     [
-        ("mirlab/**/*.py", sum((EXTRAS[name] for name in ("dask", "onnx", "site", "train")), [])),
+        ("mirlab/**/*.py", [one for name in ("dask", "onnx", "site", "train") for one in EXTRAS[name]]),
         ("tests/*.py", EXTRAS["test"]),
     ],
 )
