@@ -135,6 +135,15 @@ def test_only_one_comparison_with_base_is_clear(kept):
     assert all(row["difference"] < 0.01 for row in synthetic)
 
 
+def test_the_lead_is_smaller_on_synthetic_clips_and_base_is_lower_too(kept, notebook):
+    real, synthetic = (panels.gain(kept, "msd_musicnn", "base", d, songs=1) for d in ("real", "synthetic"))
+    change, reach = real.value - synthetic.value, np.hypot(real.reach, synthetic.reach)
+    assert (change, reach) == pytest.approx((0.15, 0.10), abs=0.006) and change > reach
+    assert "+0.15 ± 0.10" in shown(notebook, "panel.feature_panels")
+    base = panels.feature_panels(kept, ["base"])["9 songs per genre"]["base (mel)"]
+    assert (base["real"][0], base["synthetic"][0]) == pytest.approx((0.83, 0.69), abs=0.005)
+
+
 def test_each_genre_tag_ranks_real_clips_better(kept):
     tags = panels.tag_panels(kept)["msd_musicnn"]
     assert len(tags) == 7 and all(one["real"] > one["synthetic"] for one in tags.values())
