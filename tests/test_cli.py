@@ -16,7 +16,7 @@ from mirlab import __version__, cli, commands, extractors, paper
 from mirlab.cli import main
 from mirlab.errors import DatasetError
 from mirlab.extractors import Extractor
-from mirlab.paper import open_questions, page, published_figures
+from mirlab.paper import open_questions, page, published_figures, representations
 
 COMMANDS = next(action.choices for action in cli._parser()._actions if action.choices)
 GIB = 2**30
@@ -409,14 +409,18 @@ def test_beyond_refuses_before_the_work(arguments, message, answered, capsys):
     assert one_line(capsys).startswith(message.replace("/", os.sep)) and not answered
 
 
-def test_results_writes_the_page_that_is_kept(capsys, tmp_path, monkeypatch):
-    written = tmp_path / "results.md"
-    kept = page.PAGE.read_text(encoding="utf-8")
-    monkeypatch.setattr(page, "PAGE", written)
+def test_results_writes_the_pages_that_are_kept(capsys, tmp_path, monkeypatch):
+    kept = {module: module.PAGE.read_text(encoding="utf-8") for module in (page, representations)}
+    for module in kept:
+        monkeypatch.setattr(module, "PAGE", tmp_path / module.PAGE.name)
     assert main(["results"]) == 0
-    assert str(written) in capsys.readouterr().out
+    told = capsys.readouterr().out
     assert {file.name for file in (tmp_path / "images").iterdir()} == {"figure3.png", "figure3_plain.png"}
-    assert written.read_text(encoding="utf-8") == kept, "docs/results.md is old: run `mirlab results`"
+    for module, text in kept.items():
+        assert str(module.PAGE) in told
+        assert module.PAGE.read_text(encoding="utf-8") == text, (
+            f"{module.PAGE.name} is old: run `mirlab results`"
+        )
 
 
 def test_results_names_the_figures_that_are_missing(capsys, tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mirlab import lessons, paper, paths
-from mirlab.paper import claims, page, remaking, variants
+from mirlab.paper import claims, page, remaking, representations, variants
 from mirlab.paper.open_questions import QUESTIONS
 
 REPORTS = [paper.kept_report(seed) for seed in paper.SEEDS]
@@ -264,3 +264,33 @@ def test_the_card_of_the_real_clips_shows_the_kept_figures():
         cells = [f"{row['value']:.2f} ± {row['reach']:.2f}".replace("0.", ".") for row in rows]
         assert f"| `{kind}` | {' | '.join(cells)} |" in card
     assert {row["split"] for row in six["splits"]} == {"by artist"}
+
+
+ADVICE = representations.as_markdown(REPORTS, REAL)
+
+
+def test_the_advice_about_representations_follows_from_its_tables():
+    real, synthetic = ({line[0]: line[1:] for line in lines} for lines in tables(ADVICE)[:2])
+    first = dict(zip(real, (cells[0] for cells in real.values()), strict=True))
+    assert [kind for kind, cell in first.items() if cell.endswith("better")] == ["msd_musicnn"]
+    assert not any(cell.endswith("better") for cells in real.values() for cell in cells[1:3])
+    networks = [kind for kind in real if kind.startswith(("mtt_", "msd_"))]
+    gains = {kind: float(real[kind][3].split()[0]) for kind in networks}
+    assert all(real[kind][3].endswith("better") for kind in networks) and len(networks) == 4
+    assert max(gains, key=gains.get) == "msd_musicnn"
+    assert not any(cell.endswith(("better", "worse")) for cell in real["mfcc"])
+    assert [cell.split()[-1] == "worse" for cell in synthetic["mfcc"]] == [False, True, True, False]
+    learned = [synthetic[kind][3] for kind in ("genre", "tag")]
+    assert all(cell.endswith("better") for cell in learned)
+    assert not any(
+        cell.endswith("better") for cells in (*real.values(), *synthetic.values()) for cell in cells[2:3]
+    )
+
+
+def tables(text):
+    """Return the cells of each table, without its head."""
+    found = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
+    return [
+        [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+        for table in found
+    ]

@@ -214,9 +214,9 @@ def _say(sentence):
 
 
 def results(options):
-    """Write docs/results.md; make the kept figures again before, if that is asked for."""
+    """Write the pages of results; make the kept figures again before, if that is asked for."""
     from mirlab import paper, plots
-    from mirlab.paper import page, remaking
+    from mirlab.paper import page, remaking, representations
     from mirlab.show.figures import save
 
     _check_own_course()
@@ -224,14 +224,15 @@ def results(options):
         with progress_bars() as show:
             remaking.remake(paper.Study(n_jobs=options.jobs, progress=show), options.clips, say=_say)
     reports = [paper.kept_report(seed) for seed in paper.SEEDS]
-    text = page.as_markdown(reports, paper.kept_answers(), paper.kept_real_clips())
-    paths.write_atomically(page.PAGE, text)
+    real = paper.kept_real_clips()
+    paths.write_atomically(page.PAGE, page.as_markdown(reports, paper.kept_answers(), real))
+    paths.write_atomically(representations.PAGE, representations.as_markdown(reports, real))
     images = page.PAGE.parent / "images"
     images.mkdir(exist_ok=True)
     for name, title in CURVES.items():
         rows = [row for row in paper.values(reports, name) if row["features"] in paper.FEATURES]
         save(plots.learning_curves(rows, title=title), images / f"{name}.png")
-    print(f"Written: {page.PAGE}")
+    print(f"Written: {page.PAGE}, {representations.PAGE}")
     return 0
 
 

@@ -11,7 +11,8 @@
 * `disturbances`: which features survive another room, another radio, for lesson 14;
   `disturbed_songs`: its songs.
 * `pretraining`, `fine_tuning`: small networks that learn tags, and what they give for few labelled songs.
-* `claims`, `page`: docs/results.md, first what holds, then every figure; `remaking`: the kept figures anew.
+* `claims`, `page`: docs/results.md, first what holds, then every figure; `representations`: which for which
+  job; `remaking`: the kept figures anew.
 
 `reproduce` runs all of §6; the notebooks call the same functions and get the same figures.
 """

@@ -1,0 +1,108 @@
+"""docs/representations.md: which representation for which job, from the kept figures.
+
+Nothing is measured here, as in `mirlab.paper.page`.
+"""
+
+import numpy as np
+
+from mirlab import paths
+from mirlab.paper.inference import differences, values
+from mirlab.paper.layout import lines, with_interval
+from mirlab.paper.protocol import LEVEL
+
+PAGE = paths.COURSE / "docs" / "representations.md"
+
+JOBS = {
+    "genre, 1 song per label": ("figure3", 1),
+    "genre, 5 songs per label": ("figure3", 5),
+    "genre, all songs": ("table4", None),
+    "similarity": ("table5", None),
+}
+"""The jobs of this page, and where their figures are in a report."""
+
+TEMPLATE = """\
+# Which representation for which job?
+
+`mirlab results` writes this page from the files in `data/results`; please do not edit it by hand. [The
+results](results.md) say how the figures were made and what was compared with what.
+
+The first line of each table has accuracies of base features (for similarity: precision at 10 under L1). The
+other lines have differences from it with half their 95 % interval, and *better* or *worse* if p is below
+{level} after correction for all comparisons of a table. Without such a word, no difference was found.
+
+## On real clips
+
+A hundred clips of GTZAN, ten per genre, so the intervals are wide, and artists repeat. The embeddings were
+learned on synthetic music, the four networks on real music; some songs of GTZAN may have been among it.
+
+{real}
+
+## On synthetic music
+
+The mean of four synthetic genre sets and five seeds. The embeddings were learned on the other synthetic
+sets.
+
+{synthetic}
+
+## What follows
+
+- **You have real music and few labels: begin with a frozen network that was trained on real music**
+  (`msd_musicnn`), and compare it with base features. With one song per genre it was the only one clearly
+  ahead; with five, nothing was.
+- **You look for similar music: a network on real clips**, where all four were ahead and `msd_musicnn` most.
+  On synthetic music the learned embeddings are clearly ahead under L1. By the cosine, whitened base
+  features found as much (lesson 08, one seed): try the distance before the representation.
+- **You have many labels of your own: base features with a ridge chosen inside the training part** are hard
+  to beat, on synthetic music as on real clips.
+- **You want something small that anybody can check: MFCCs.** They lose accuracy on synthetic music from
+  five songs on; on real clips no difference was found.
+- **A representation is as good as the likeness of its training data to yours.** The network that wins on
+  real clips has no clear lead on synthetic ones ([lesson
+  12](../notebooks/12_a_real_network_listens.ipynb)), and what was learned on synthetic music shows no clear
+  gain on real clips. Measure on your own data, with the controls of this page.
+
+## What each of them is
+
+| representation | numbers per window or patch | learned from | licence |
+| --- | --- | --- | --- |
+| base | 800 (200 bands, four statistics) | nothing | ours (MIT) |
+| mfcc | 80 (20 coefficients, four statistics) | nothing | ours (MIT) |
+| whitened | 200 | sound of your own set, without labels | ours (MIT) |
+| random, rotation | 400, 800 | nothing: controls | ours (MIT) |
+| genre | 400 (100 components, four statistics) | the genres of other sets | ours; labels of those sets |
+| tag | 400 (100 components, four statistics) | the tags of another set | ours; tags of that set |
+| mtt_vgg, mtt_musicnn | 256, 200 | MagnaTagATune | ISC |
+| msd_vgg, msd_musicnn | 256, 200 | the Million Song Dataset with tags of Last.fm | ISC |
+
+[The networks](networks.md) says how long they take and how to bring them to a machine.
+"""
+
+
+def as_markdown(reports, real) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    reports, real
+        As for `mirlab.paper.page.as_markdown`.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    return TEMPLATE.format(level=LEVEL, real=_table([real]), synthetic=_table(reports))
+
+
+def _table(reports):
+    """Return a line for each kind of features, a column for each job."""
+    cells = {}
+    for experiment, n in JOBS.values():
+        base = [row for row in values(reports, experiment) if row["features"] == "base"]
+        mean = np.mean([row["value"] for row in base if row.get("per_class") == n])
+        cells.setdefault("base", []).append(f"{mean:.3f}")
+        for row in differences(reports, experiment):
+            if row["target"] == "all" and row.get("per_class") == n:
+                verdict = f" {row['verdict']}" if row["verdict"] in ("better", "worse") else ""
+                cells.setdefault(row["features"], []).append(with_interval(row, "difference") + verdict)
+    return lines(["representation", *JOBS], [[kind, *found] for kind, found in cells.items()])
