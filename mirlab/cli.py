@@ -226,7 +226,8 @@ def _parser():
     teach = command("teach", teachers.teach, "write guides, plans, slides, handouts and solved notebooks")
     teach.add_argument("--out", type=Path, metavar="DIR", required=True, help="a new folder for the pack")
 
-    command("doctor", commands.doctor, "check whether this machine is ready for class")
+    doctor = command("doctor", commands.doctor, "check whether this machine is ready for class")
+    doctor.add_argument("--sound", action="store_true", help="open a page that helps if you hear nothing")
     progress = command("progress", learners.progress, "show what you have solved")
     progress.add_argument("--next", action="store_true", help=argparse.SUPPRESS)  # for `mirlab lab`
     progress.add_argument("--picture", type=Path, metavar="FILE", help="also draw it, as a PNG file")

@@ -16,7 +16,7 @@ import webbrowser
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import quote
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 from mirlab import paths
 from mirlab.errors import MirlabError, StoreError
@@ -264,10 +264,12 @@ def running() -> dict | None:
     """
     from jupyter_server.serverapp import list_running_servers
 
+    direct = build_opener(ProxyHandler({}))  # a proxy would get the token, and cannot reach this machine
+
     for server in list_running_servers():
         if Path(server["root_dir"]) == paths.COURSE:
             try:
-                urlopen(f"{server['url']}api/status?token={server['token']}", timeout=5).close()
+                direct.open(f"{server['url']}api/status?token={server['token']}", timeout=5).close()
             except (URLError, OSError):
                 continue
             return server

@@ -117,6 +117,102 @@ def test_doctor_notebooks(monkeypatch, capsys, tmp_path):
     assert told == f"none in {tmp_path / 'notebooks'}; install mirlab from a clone of the course"
 
 
+def test_lessons_that_cannot_be_saved(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(paths, "writable", lambda path: False)
+    assert "cannot be saved there; copy the folder to a place of your own" in broken(
+        "notebooks", monkeypatch, capsys
+    )
+    monkeypatch.undo()
+    (tmp_path / "00_mine.ipynb").touch()  # a copy of one's own, beside a course that is only read
+    monkeypatch.chdir(tmp_path)
+    assert doctor.CHECKS["notebooks"]() == "1 lessons"
+
+
+@pytest.mark.parametrize("missing", ["@jupyter-widgets/jupyterlab-manager", "anywidget"])
+def test_a_widget_manager_that_is_missing(missing, monkeypatch, capsys, tmp_path):
+    for name in doctor.surroundings.WIDGETS:
+        if name != missing:
+            (tmp_path / "labextensions" / name).mkdir(parents=True)
+            (tmp_path / "labextensions" / name / "package.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr("jupyter_core.paths.jupyter_path", lambda *parts: [str(tmp_path.joinpath(*parts))])
+    told = broken("widgets", monkeypatch, capsys)
+    assert told.startswith(f"JupyterLab has no {missing}, so no control of a lesson appears; run `")
+    assert f"-m pip install --force-reinstall {doctor.surroundings.WIDGETS[missing]}`" in told
+
+
+def test_a_widget_manager_that_is_switched_off(monkeypatch, capsys, tmp_path):
+    config = tmp_path / "labconfig" / "page_config.json"
+    config.parent.mkdir()
+    config.write_text(
+        '{"disabledExtensions": {"@jupyter-widgets/jupyterlab-manager": true}}', encoding="utf-8"
+    )
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
+    told = broken("widgets", monkeypatch, capsys)
+    assert "is switched off in JupyterLab" in told and "labextension enable @jupyter-widgets/" in told
+    config.unlink()
+    assert doctor.CHECKS["widgets"]() == "JupyterLab can show the controls of the lessons"
+
+
+KERNELS = {
+    "gone": (
+        {"argv": ["/gone/bin/python", "-m"]},
+        r"names a Python that is gone \(/gone/bin/python\): delete the",
+    ),
+    "another": ({"argv": ["/bin/sh"]}, r"names another Python \(/bin/sh\): open the lessons with `"),
+    "torn": ([], r"kernel.json cannot be read: delete the folder"),
+    "ours": ({"argv": ["python"]}, None),
+}
+
+
+@pytest.mark.parametrize("kind", KERNELS)
+def test_a_stale_kernel_is_found(kind, monkeypatch, tmp_path):
+    spec, sentence = KERNELS[kind]
+    file = tmp_path / "kernels" / lab.KERNEL / "kernel.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(spec), encoding="utf-8")
+    monkeypatch.setattr("jupyter_core.paths.jupyter_path", lambda *parts: [str(tmp_path.joinpath(*parts))])
+    note = doctor.surroundings.other_kernels()
+    assert (note == "") if sentence is None else re.search(sentence, note)
+
+
+def test_every_port_is_blocked(monkeypatch, capsys):
+    start, asked = socket.create_server, []
+
+    def blocked(address):
+        asked.append(address[1])
+        return start(address) if address[1] in (0, 8890) else raises(OSError(98, "Address already in use"))()
+
+    monkeypatch.setattr(socket, "create_server", blocked)
+    monkeypatch.setattr(doctor.surroundings, "PORTS", range(8888, 8890))
+    told = broken("server", monkeypatch, capsys)
+    assert told.startswith(
+        "none of the ports 8888 to 8889 can be opened (Address already in use); close programs"
+    )
+    assert "lab --port 18888`" in told and asked == [0, 8888, 8889]
+
+
+def test_a_matplotlibrc_of_the_user(monkeypatch, capsys, tmp_path):
+    file = tmp_path / "matplotlibrc"
+    file.write_text("axes.grid: True\nbackend: Agg\n", encoding="utf-8")
+    monkeypatch.setenv("MATPLOTLIBRC", str(file))
+    found = doctor.CHECKS["pictures"]()
+    assert found.startswith(f"{file} sets axes.grid; the pictures of the course do not follow it")
+    file.write_bytes(b"font.family: M\xfcnchen\n")
+    assert broken("pictures", monkeypatch, capsys).startswith(
+        f"matplotlib cannot read {file} (UnicodeDecodeError)"
+    )
+
+
+def test_a_page_for_those_who_hear_nothing(monkeypatch, capsys, data_dir):
+    opened = []
+    monkeypatch.setattr(lab, "show", opened.append)
+    assert main(["doctor", "--sound"]) == 0
+    page = data_dir / "sound-check.html"
+    assert str(page) in capsys.readouterr().out and opened == [page.as_uri()]
+    text = page.read_text(encoding="utf-8")
+    assert 'src="data:audio/' in text and "The tab is muted" in text and "http" not in text
+
+
 def test_doctor_server(monkeypatch, capsys):
     monkeypatch.setattr(socket, "create_server", lambda _: raises(OSError(13, "Permission denied"))())
     told = broken("server", monkeypatch, capsys)

@@ -339,10 +339,22 @@ def site(options):
         print(f"Sphinx: {warning}", file=sys.stderr)
 
 
+def _sound_check():
+    from mirlab import lab as jupyter
+    from mirlab.doctor import sound_page
+
+    page = sound_page.write()
+    print(f"If no browser opens, open this page in the browser in which you open the lessons: {page}")
+    jupyter.show(page.as_uri())
+    return 0
+
+
 def doctor(options):
     """Check whether this machine is ready for class; say for each failing check what to do."""
     from mirlab import doctor as checks
 
+    if options.sound:
+        return _sound_check()
     ready = True
     for name, fine, finding in checks.examine():
         ready &= fine

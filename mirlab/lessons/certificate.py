@@ -75,8 +75,9 @@ def page(lessons, name: str = "", *, on: date | None = None) -> str:
 <main>
 <h1>Transfer learning in music information retrieval</h1>
 <p class="name">{escape(name) or "Name: ______________________________"}</p>
-<p>On this machine, {sums.iloc[0]} of {sums.iloc[1]} exercises and {sums.iloc[2]} of {sums.iloc[3]}
-questions of the course were solved by {day.day} {day:%B %Y}, the day on which this page was made.</p>
+<p>The progress file of this machine says on {day.day} {day:%B %Y}, when this page was made, that
+{sums.iloc[0]} of {sums.iloc[1]} exercises and {sums.iloc[2]} of {sums.iloc[3]} questions of the
+course are solved.</p>
 <table>
 <thead>
 <tr><th scope="col">Lesson</th><th scope="col">Exercises</th><th scope="col">Questions</th></tr>

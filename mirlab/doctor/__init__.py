@@ -3,7 +3,6 @@
 import os
 import platform
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ import psutil
 import soundfile
 
 from mirlab import audio, corpus, features, lab, paths
+from mirlab.doctor import surroundings
 from mirlab.errors import MirlabError
 from mirlab.lessons import progress
 from mirlab.paper import Study
@@ -106,7 +106,7 @@ def _check_kernel():
             f"notebooks get another Python ({found}); open them with `{paths.command('lab')}`, which starts "
             "the kernel of the course"
         )
-    return f"notebooks run in {found}"
+    return f"notebooks run in {found}{surroundings.other_kernels()}"
 
 
 def _check_compiler():
@@ -124,26 +124,10 @@ def _check_sound():
         same = np.abs(audio.load(file) - y).max() < 1e-3
     if not same:
         raise MirlabError("a sound that is written and read again differs; reinstall soundfile")
-    return f"composed, encoded ({size // 1000} kB), decoded, {len(features.log_mel(y))} frames"
-
-
-def _check_notebooks():
-    found = sorted((paths.COURSE / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    if not found:
-        raise MirlabError(f"none in {paths.COURSE / 'notebooks'}; install mirlab from a clone of the course")
-    return f"{len(found)} lessons"
-
-
-def _check_localhost():
-    try:
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            socket.create_connection(server.getsockname(), timeout=5).close()
-    except OSError as error:
-        raise MirlabError(
-            f"this machine cannot reach itself at 127.0.0.1 ({error.strerror or error}); ask the person who "
-            "looks after its firewall to allow that"
-        ) from error
-    return "a local server can be started"
+    return (
+        f"composed, encoded ({size // 1000} kB), decoded, {len(features.log_mel(y))} frames; if you "
+        f"hear nothing in the browser, `{paths.command('doctor --sound')}` opens a page that helps"
+    )
 
 
 class _Unbuilt(Exception):
@@ -177,11 +161,13 @@ CHECKS = {
     "memory": _check_memory,
     "disk": _check_disk,
     "folders": _check_folders,
-    "notebooks": _check_notebooks,
+    "notebooks": surroundings.check_lessons,
     "kernel": _check_kernel,
+    "widgets": surroundings.check_widgets,
     "compiler": _check_compiler,
     "sound": _check_sound,
-    "server": _check_localhost,
+    "pictures": surroundings.check_pictures,
+    "server": surroundings.check_localhost,
     "corpus": _check_corpus,
 }
 """The checks of `mirlab doctor`: each function returns its finding, or raises what to do."""
