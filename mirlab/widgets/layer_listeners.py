@@ -70,6 +70,7 @@ class LayerListener(RankedSounds):
             for layer, of in self.values.items()
         }
         super().__init__([], sound, picked=[start, 0])
+        self.add_class("mirlab-layers")
         self._last = [start, 0]
         self._answer(self._last)
         self.observe(lambda change: self._answer(change["new"]), "picked")
