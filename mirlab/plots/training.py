@@ -57,7 +57,7 @@ def estimates_by_songs(panels, *, title="", ylabel="accuracy on new artists (95 
         axis.set_xticks(range(len(songs)), songs)
         axis.set(xlabel="labelled songs per label", title=name)
         axis.grid(alpha=0.3)
-        words.append(f"{name}: {'; '.join(said)}.")
+        words.append(f"{name + ': ' if name else ''}{'; '.join(said)}.")
     axes[0].set_ylabel(ylabel)
     axes[0].set_ylim(bottom=0)
     legend_below(figure, axes[0])
