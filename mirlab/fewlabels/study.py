@@ -28,7 +28,8 @@ Limits that were known beforehand: ten-second excerpts of synthetic music; a few
 where published gains rest on thousands; one small network.
 
 Run ``python -m mirlab.fewlabels`` to make the kept file again. It takes minutes on one core, says how far it
-is, and goes on where it was stopped.
+is, and goes on where it was stopped. Other versions of scikit-learn may draw other folds; the file names the
+versions that made it.
 """
 
 import json
