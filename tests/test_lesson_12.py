@@ -38,6 +38,10 @@ def shown(notebook, source):
     return "\n".join(o.get("text") or o["data"].get("text/plain", "") for o in cell.outputs)
 
 
+def test_the_kept_report_is_of_the_protocol_of_today(kept):
+    assert kept["version"] == listening.VERSION and kept["seed"] == 0
+
+
 def values(kept, **about):
     return [row for row in kept["layers"] if all(row[key] == value for key, value in about.items())]
 
