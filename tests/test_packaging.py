@@ -215,7 +215,7 @@ def test_binder_takes_the_environment_and_runs_the_build_script():
     recipe = done.stdout + done.stderr
     python = yaml.safe_load(read("environment.yml"))["dependencies"][0].partition("=")[2]
     assert f"Building conda environment for python={python}" in recipe
-    order = ['--file "environment.yml"', "RUN ./postBuild"]
+    order = ['--file "environment.yml"', "RUN ./postBuild", 'R2D_ENTRYPOINT="${REPO_DIR}/start"']
     places = [recipe.index(step) for step in ["USER ${NB_USER}\nRUN TIMEFORMAT", *order]]
     assert places == sorted(places)
 
