@@ -4,7 +4,6 @@ import numpy as np
 from scipy import linalg
 
 from mirlab import evaluate
-from mirlab.evaluate import matrix_power
 from mirlab.lessons import exercise
 
 # -- CORAL ------------------------------------------------------------------------------------------------
@@ -27,7 +26,7 @@ def _repeated(rng):
     hints=[
         "The covariance of the columns is `np.cov(source.T, bias=True)`; add `np.eye(p)` for p columns.",
         "Subtract the mean of the source first. Then multiply by two matrices: "
-        "`rows @ matrix_power(Cs, -0.5) @ matrix_power(Ct, 0.5)`.",
+        "`rows @ evaluate.matrix_power(Cs, -0.5) @ evaluate.matrix_power(Ct, 0.5)`.",
         "The rows now have mean 0, but target rows do not: add `target.mean(axis=0)` at the end.",
     ],
     reason="Whitening removes the correlations of the source, and colouring gives the rows those of the "
@@ -49,8 +48,8 @@ def coral(source, target):
     """Return the source rows, moved so that their mean and covariance are those of the target rows."""
     unit = np.eye(source.shape[1])
     Cs, Ct = np.cov(source.T, bias=True) + unit, np.cov(target.T, bias=True) + unit
-    white = (source - source.mean(axis=0)) @ matrix_power(Cs, -0.5)
-    return white @ matrix_power(Ct, 0.5) + target.mean(axis=0)
+    white = (source - source.mean(axis=0)) @ evaluate.matrix_power(Cs, -0.5)
+    return white @ evaluate.matrix_power(Ct, 0.5) + target.mean(axis=0)
 
 
 @coral.also
@@ -76,7 +75,7 @@ def the_wrong_way_round(source, target):
     unit = np.eye(source.shape[1])
     Cs, Ct = np.cov(source.T, bias=True) + unit, np.cov(target.T, bias=True) + unit
     rows = source - source.mean(axis=0)
-    return rows @ matrix_power(Cs, 0.5) @ matrix_power(Ct, -0.5) + target.mean(axis=0)
+    return rows @ evaluate.matrix_power(Cs, 0.5) @ evaluate.matrix_power(Ct, -0.5) + target.mean(axis=0)
 
 
 @coral.mistake("this matches each column by itself, as standardisation does; the correlations stay.")
