@@ -87,7 +87,7 @@ def server(folder, cold):
     process = subprocess.Popen(command, env=environment, cwd=folder, **quiet)
     url = f"http://127.0.0.1:{port}/"
     try:
-        for _ in range(600):
+        for _ in range(1200):
             with suppress(URLError, OSError):
                 ask(url, token, "api/status")
                 break

@@ -247,3 +247,14 @@ def test_a_hub_takes_the_course_from_its_own_folder():
                 programs = Path(os.path.realpath(folder), "a course", ".venv", "bin")
                 assert config.Spawner.cmd == [str(programs / "jupyterhub-singleuser")]
                 assert "a%2520course" in config.Spawner.default_url
+
+
+def test_the_hub_of_one_machine_listens_on_that_machine_only():
+    config, loaded = Config(), []
+    file = ROOT / "deploy" / "jupyterhub_config.py"
+    scope = {"get_config": lambda: config, "__file__": str(file), "load_subconfig": loaded.append}
+    exec(file.read_text(encoding="utf-8"), scope)
+    assert loaded == [str(ROOT / "deploy" / "course_on_hub.py")]
+    assert config.JupyterHub.bind_url.startswith("http://127.0.0.1:")
+    (culler,) = config.JupyterHub.services
+    assert [role["services"] for role in config.JupyterHub.load_roles] == [[culler["name"]]]
