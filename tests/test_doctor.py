@@ -70,7 +70,14 @@ def test_python_of_another_version(version, monkeypatch, capsys):
 def test_doctor_memory(monkeypatch, capsys):
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=GIB // 2))
     told = broken("memory", monkeypatch, capsys)
-    assert told == "0.5 GB free; close other programs until there is 1 GB"
+    assert told.startswith(
+        "0.5 GB free; until there is 1 GB, close other programs, and lessons that you do not"
+    )
+
+
+def test_the_page_about_faults_has_every_check():
+    page = (paths.COURSE / "docs" / "when-something-fails.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\|[^|]*\| (\w+) \|", page, re.MULTILINE) == list(doctor.CHECKS)
 
 
 def test_doctor_disk(monkeypatch, capsys, data_dir):

@@ -39,7 +39,10 @@ def _check_memory():
         limit, used = (int((group / f"memory.{name}").read_text()) for name in ("max", "current"))
         free = min(free, limit - used)
     if free < 2**30:
-        raise MirlabError(f"{free / 2**30:.1f} GB free; close other programs until there is 1 GB")
+        raise MirlabError(
+            f"{free / 2**30:.1f} GB free; until there is 1 GB, close other programs, and lessons that you do "
+            "not need (in JupyterLab: Kernel, Shut Down Kernel)"
+        )
     return f"{free / 2**30:.1f} GB free"
 
 
