@@ -16,6 +16,7 @@ import mirlab.lessons.quiz
 import mirlab.widgets  # noqa: F401, with which all classes are defined
 from mirlab import lab as jupyterlab
 from mirlab import lessons, paths
+from mirlab.networks import small
 from mirlab.plots import MARKS
 from mirlab.show.cards import Card
 from mirlab.show.controls import Widget
@@ -157,6 +158,25 @@ def test_lesson_05_steps_by_keyboard(run):
     )
     assert words.inner_text() != said
     assert play_first_sound(page) > 0.3
+    answer_quiz(page)
+
+
+@pytest.mark.skipif(not small.available(), reason="JAX has no wheels for this machine")
+def test_lesson_13_draws_its_curve_and_moves_its_sliders_by_keyboard(run):
+    page = run("13")
+    curve = page.locator(".jp-OutputArea img[alt*='labelled songs are learned by heart']")
+    curve.last.wait_for(timeout=PATIENCE)
+    assert curve.count() == 1  # it is shown again at the end, in the same place
+    picture = page.locator(".jp-OutputArea .widget-html img[alt*='mean accuracy, synthetic songs']").last
+    picture.wait_for(timeout=PATIENCE)
+    before, handle = picture.get_attribute("src"), page.locator(".jp-OutputArea [role=slider]").last
+    press(handle, "ArrowRight")
+    page.wait_for_function(
+        "([e, old]) => !e.isConnected || e.src !== old",
+        arg=[picture.element_handle(), before],
+        timeout=PATIENCE,
+    )
+    assert "20 songs per label" in page.locator(".jp-OutputArea .widget-html [role=status]").last.inner_text()
     answer_quiz(page)
 
 
