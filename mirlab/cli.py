@@ -224,7 +224,20 @@ def _parser():
     site.add_argument("--lessons", metavar="00,05,...", help="only these lessons")
 
     teach = command("teach", teachers.teach, "write guides, plans, slides, handouts and solved notebooks")
-    teach.add_argument("--out", type=Path, metavar="DIR", required=True, help="a new folder for the pack")
+    teach.add_argument("--out", type=Path, metavar="DIR", help="a new folder for these")
+    teach.add_argument(
+        "--stick", type=Path, metavar="DIR", help="a new folder that sets up the course without a network"
+    )
+    teach.add_argument(
+        "--platform",
+        action="append",
+        metavar="NAME",
+        help="a kind of computer for the stick, such as windows-x86_64 (default: this one); can be repeated",
+    )
+    teach.add_argument(
+        "--python", action="append", metavar="X.Y", help="a Python for the stick (default: this one)"
+    )
+    _jobs(teach)
 
     doctor = command("doctor", commands.doctor, "check whether this machine is ready for class")
     doctor.add_argument("--sound", action="store_true", help="open a page that helps if you hear nothing")

@@ -64,15 +64,17 @@ CAUSES = (  # what pip says when it fails, and a sentence for it; the first that
 )
 
 
-def download(requirement, folder, *, python=None, watch=None):
-    """Download a wheel, without what it depends on, and without running anything in it.
+def download(requirements, folder, *, options=(), python=None, watch=None):
+    """Download wheels, without what they depend on, and without running anything in them.
 
     Parameters
     ----------
-    requirement : str
+    requirements : str or list of str
         Such as ``"musicnn==0.1.0"``.
     folder : pathlib.Path
-        Where to put it; pip's temporary files go there too.
+        Where to put them; pip's temporary files go there too.
+    options : sequence of str
+        Further options of ``pip download``, such as ``["--platform", "win_amd64"]``.
     python : str or os.PathLike, optional
         The interpreter whose pip is used; by default the one that runs.
     watch : callable, optional
@@ -81,19 +83,22 @@ def download(requirement, folder, *, python=None, watch=None):
     Raises
     ------
     NetworkError
-        If it cannot be downloaded: a sentence that says why and what to do.
+        If one cannot be downloaded: a sentence that says why and what to do.
     """
+    names = [requirements] if isinstance(requirements, str) else [*requirements]
     command = [os.fspath(python or sys.executable), "-I", "-c", PIP, "--disable-pip-version-check", "-vv"]
     # A source archive would run code of the package to say what it is. `all` also undoes a `no-binary`.
-    options = ["--no-deps", "--only-binary=:all:", "--progress-bar=off", "--dest", os.fspath(folder)]
+    fixed = ["--no-deps", "--only-binary=:all:", "--progress-bar=off", "--dest", os.fspath(folder)]
     try:
-        code, said = _run([*command, "download", *options, requirement], _environment(folder), watch)
+        code, said = _run([*command, "download", *fixed, *options, *names], _environment(folder), watch)
     except OSError as error:
         raise NetworkError(
             f"{command[0]}: cannot be started ({error.strerror}); name a Python that has pip"
         ) from error
     if code:
-        raise NetworkError(f"{requirement} could not be downloaded: {explain(said)}")
+        missing = re.search(r"No matching distribution found for (\S+)", said)
+        name = names[0] if len(names) == 1 else missing[1] if missing else f"{len(names)} packages"
+        raise NetworkError(f"{name} could not be downloaded: {explain(said)}")
 
 
 def _environment(folder):

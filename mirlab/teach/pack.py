@@ -8,6 +8,7 @@ from mirlab.errors import StoreError
 from mirlab.lessons.testing import solved_copy
 from mirlab.show.cards import inline
 from mirlab.teach import guide, handout, plans, slides
+from mirlab.teach.folders import take
 from mirlab.teach.frame import link, page, points, table
 
 MARK = "mirlab-pack.txt"
@@ -67,36 +68,6 @@ def write(folder: str | Path, *, course: list | None = None, progress=None) -> l
     if progress:
         progress(len(course), len(course), "writing the pack")
     return made
-
-
-def take(folder: Path, mark: str, note: str) -> None:
-    """Make a folder ours, or refuse it if it holds something that we have not made.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder; it is made if needed.
-    mark : str
-        The name of a file by which we know our folder.
-    note : str
-        The content of this file.
-
-    Raises
-    ------
-    StoreError
-        If the folder holds something else, or cannot be written.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()) and not (folder / mark).is_file():
-            raise StoreError(f"{folder}: holds other files; name a new or an empty folder")
-        paths.write_atomically(folder / mark, note)
-    except OSError as error:
-        if isinstance(error, StoreError):
-            raise
-        raise StoreError(
-            f"{folder}: cannot be used ({error.strerror}); name a new or an empty folder"
-        ) from error
 
 
 def _index(course):
