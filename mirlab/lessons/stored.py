@@ -153,7 +153,8 @@ def _task(text, kind):
     if kind == "break the claim":  # the claim is above the request to refute it
         return text
     first = next((i for i, one in enumerate(paragraphs) if TASK.search(one)), len(paragraphs) - 1)
-    first -= bool(first and BACK.match(paragraphs[first]))
+    while first and (BACK.match(paragraphs[first]) or paragraphs[first].startswith(("|", "- "))):
+        first -= 1
     return "\n\n".join(paragraphs[first:])
 
 
