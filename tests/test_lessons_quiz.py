@@ -62,7 +62,9 @@ def test_all_that_apply(quiz, taken, kind, feedback):
 def test_what_the_screen_gets(quiz):
     one, several = quiz.asked
     assert one.question == {
-        "number": 1,
+        "title": "Question 1.",
+        "check": "Check",
+        "name": "Check question 1",
         "text": "When does WARP stop drawing? Think of `f`.",
         "choices": ["At the first label", "At the first violator"],
         "several": False,

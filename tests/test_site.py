@@ -19,6 +19,7 @@ from mirlab.site import booklet, staging
 
 NUMBERS = ["00", "07"]  # 07 has formulas, and a question with two right choices
 LESSONS = [f"notebooks/{lessons.open(number).notebook}.html" for number in NUMBERS]
+GERMAN = "notebooks/de/00_start_here.html"
 PAGES = ["index.html", *LESSONS, "docs/results.html", "api/warp.html"]
 
 
@@ -85,6 +86,13 @@ def test_a_page_of_a_lesson_says_what_holds_there(built):
     assert "are in the notebook" in text
     assert "mirlab-progress.json</a>" not in text  # an empty file of progress
     assert "<math" in (built.index.parent / LESSONS[1]).read_text(encoding="utf-8")
+
+
+def test_a_translated_page_is_in_its_language(built):
+    text = (built.index.parent / GERMAN).read_text(encoding="utf-8")
+    assert 'lang="de"' in text and "Frage 1." in text and "gibt es im Notebook" in text
+    assert 'lang="en"' in (built.index.parent / LESSONS[0]).read_text(encoding="utf-8")
+    assert f'href="{GERMAN}"' in built.index.read_text(encoding="utf-8")
 
 
 # -- in a browser -----------------------------------------------------------------------------------------
@@ -221,3 +229,11 @@ def test_a_booklet_is_one_pdf_with_the_answers(tmp_path, monkeypatch):
     assert site.print_pdf(tmp_path / "a.pdf") == []
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
     assert "<details open>" in page.read_text(encoding="utf-8")
+
+
+@needs_chromium
+def test_axe_finds_a_fault(browser):
+    page = browser.new_page()
+    page.set_content("<main><img src='data:,'><p>words</p></main>")
+    assert any("alternative text" in fault for fault in faults(page, ["main"]))
+    page.close()

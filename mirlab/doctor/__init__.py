@@ -20,6 +20,7 @@ from mirlab.errors import MirlabError
 from mirlab.lessons import progress
 from mirlab.paper import Study
 from mirlab.show.cards import Card, Points
+from mirlab.show.language import said
 from mirlab.show.players import play
 from mirlab.warp import WarpEmbedding
 
@@ -216,7 +217,7 @@ def ready() -> Card:
     True
     """
     mend = [f"{name}: {finding}" for name, fine, finding in examine() if not fine]
-    looked = f"Looked at: {', '.join(CHECKS)}."
+    looked = f"Looked at: {', '.join(map(said, CHECKS))}."
     if mend:
         return Card("note", "this machine is not ready yet", looked, "To mend:", Points(mend))
     return Card("note", "this machine is ready for the course", looked, "Nothing to mend.")

@@ -39,6 +39,7 @@ from mirlab.lessons import progress, running
 from mirlab.lessons.compare import described, has_fractions
 from mirlab.lessons.judging import judge
 from mirlab.show.cards import Card, Code
+from mirlab.show.language import said
 
 KINDS = ("write", "find the bug", "break the claim", "work out", "sort")
 """Kinds of exercises: write a function; find the error in one; refute a claim; a value; words for cases."""
@@ -229,7 +230,7 @@ class Exercise:
         lines, cases = [], self.cases(0)
         if self.inputs:
             kinds = {
-                name: list(dict.fromkeys(described(args[i]) for args in cases.values()))
+                name: list(dict.fromkeys(said(described(args[i])) for args in cases.values()))
                 for i, name in enumerate(self.parameters)
             }
             types = "; ".join(f"`{name}`: {' or '.join(kind)}" for name, kind in kinds.items())

@@ -13,6 +13,7 @@ from mirlab.lessons.blank import blanks_in, has_no_body, mentions_todo
 from mirlab.lessons.compare import LINES, brief, differences, in_full, plain
 from mirlab.lessons.failures import explain, learners_lines
 from mirlab.show.cards import Card, Code
+from mirlab.show.language import said
 
 
 def judge(ex, answer, *, limit: float) -> Card:
@@ -174,7 +175,7 @@ def _judge_value(ex, answer) -> Card:
         if wrong and wrong[0].where:
             complaint = f"Look again at {', '.join(map(str, wrong))}."
         elif wrong:
-            complaint = f"{wrong[0].got} {wrong[0].fault or 'is not right'}."
+            complaint = f"{wrong[0].got} {said(wrong[0].fault or 'is not right')}."
     if not complaint:
         return Card("right", ex.name, ex.reason)
     return _wrong(ex, complaint, *_likely_mistakes(ex, {"": answer}, {"": ()}))
@@ -245,4 +246,4 @@ def _stuck(ex) -> str:
 
 
 def _on(name: str) -> str:
-    return f", on {name}" if name else ""
+    return said(f", on {name}") if name else ""

@@ -16,12 +16,14 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from mirlab import paths
 from mirlab.errors import LessonError
+from mirlab.lessons import translating
 from mirlab.lessons.exercises import Exercise
 from mirlab.lessons.predictions import Prediction
 from mirlab.lessons.teaching import Ask, Cut, Teaching
 from mirlab.lessons.waiting import Waiting
 from mirlab.paper import Study
 from mirlab.show.cards import Card, Link, Points
+from mirlab.show.language import said, speak, spoken
 
 COURSE = "mirlab.lessons.contents"
 
@@ -70,7 +72,7 @@ class Minutes:
             f"About {self.teaching} minutes to read and try, {self.exercises} for exercises (estimated)"
         )
         measured = f"; about {self.machine:g} minutes of machine time (measured)" if self.machine else ""
-        return f"{estimate}{measured}."
+        return f"{said(estimate)}{said(measured)}."
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ class Lesson:
     def header(self) -> Card:
         """Return what a learner should know before the lesson."""
         before = [lesson for lesson in course(self.package) if lesson.number in self.prerequisites]
-        links = Points(Link(lesson.heading, f"{lesson.notebook}.ipynb") for lesson in before)
+        links = Points(Link(lesson.heading, lesson.address) for lesson in before)
         return Card(
             "lesson",
             self.heading,
@@ -185,11 +187,8 @@ class Lesson:
             f"Often believed: “{self.misconception}” {self.instead}",
             "To read on:" if self.references else "",
             Points(self.references),
-            Link("Glossary: the terms of all lessons", "../docs/glossary.md"),
-            *[
-                Link(f"Next: {lesson.heading} · {lesson.question}", f"{lesson.notebook}.ipynb")
-                for lesson in after
-            ],
+            Link("Glossary: the terms of all lessons", f"{'../' if spoken() else ''}../docs/glossary.md"),
+            *[Link(f"Next: {lesson.heading} · {lesson.question}", lesson.address) for lesson in after],
         )
 
     def progress(self, *, name: str | None = None, times: bool = False) -> Card:
@@ -210,7 +209,13 @@ class Lesson:
     @property
     def heading(self) -> str:
         """Number and title, like the first line of its notebook."""
-        return f"{self.number} {self.title}"
+        return f"{self.number} {said(self.title)}"
+
+    @property
+    def address(self) -> str:
+        """The address of its notebook, seen from another notebook in the language that is spoken."""
+        here = not spoken() or translating.translated(self, spoken()).is_file()
+        return f"{'' if here else '../'}{self.notebook}.ipynb"
 
     def __repr__(self) -> str:
         return repr(self.header())
@@ -219,13 +224,15 @@ class Lesson:
         return self.header()._repr_html_()
 
 
-def open(number: str, *, package: str = COURSE) -> Lesson:
+def open(number: str, *, language: str = "", package: str = COURSE) -> Lesson:
     """Open a lesson: the first cell of its notebook.
 
     Parameters
     ----------
     number : str
         Its two digits, such as ``"05"``.
+    language : str
+        The code of the language in which everything is shown from now on; English if not given.
     package : str
         The course.
 
@@ -237,7 +244,7 @@ def open(number: str, *, package: str = COURSE) -> Lesson:
     Raises
     ------
     LessonError
-        If there is no such lesson, or its file is faulty.
+        If there is no such lesson, no such translation, or a file is faulty.
 
     Examples
     --------
@@ -247,6 +254,7 @@ def open(number: str, *, package: str = COURSE) -> Lesson:
     known = {lesson.number: lesson for lesson in course(package)}
     if number not in known:
         raise LessonError(f"there is no lesson {number!r}; there are {', '.join(known)}")
+    speak(language, translating.sentences(language, number, package) if language else {})
     if InteractiveShell.initialized():  # in a notebook, long work shows its progress
         Study.default_progress = Waiting()
     return known[number]

@@ -9,6 +9,7 @@ from mirlab.lessons import hand_in
 from mirlab.lessons.progress import DOWNLOAD, dump, items, solved, summary, why_not_kept
 from mirlab.show.cards import Card, Link, show
 from mirlab.show.figures import Figure, draws_figure
+from mirlab.show.language import said
 
 COLOR = "#1b6ca8"
 
@@ -81,13 +82,13 @@ def picture(lessons):
                 fill = COLOR if (lesson.number, item) in done else "none"
                 axes.scatter(x, row, s=90, marker=marker, facecolor=fill, edgecolor=COLOR)
     axes.set(xlim=(-0.6, 10), ylim=(len(lessons) - 0.5, -0.5), yticks=range(len(lessons)))
-    axes.set_xticks([0, 5], ["exercises", "questions"], ha="left")
-    axes.set_yticklabels([f"{lesson.number} {lesson.title}" for lesson in lessons])
+    axes.set_xticks([0, 5], [said("exercises"), said("questions")], ha="left")
+    axes.set_yticklabels([f"{lesson.number} {said(lesson.title)}" for lesson in lessons])
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
-    counts = _counts(summary(lessons, done))
+    counts = said(_counts(summary(lessons, done)))
     figure.suptitle(counts, fontsize="medium")
-    figure.alt = (
+    figure.alt = said(
         "One row a lesson, a square for each exercise, a circle for each question, filled if solved: "
         f"{counts}."
     )

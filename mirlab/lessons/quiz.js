@@ -5,14 +5,12 @@ const withCode = (text) =>
   text.split(/`([^`]+)`/).map((part, i) => (i % 2 ? made("code", { textContent: part }) : part));
 
 function render({ model, el }) {
-  const { number, text, choices, several } = model.get("question");
-  const name = `question ${number}`;
+  const { title, check: word, name, text, choices, several } = model.get("question");
   const type = several ? "checkbox" : "radio";
   const inputs = choices.map(() => made("input", { type, name: "choice" }));
   const rows = choices.map((choice, i) => made("label", {}, inputs[i], " ", made("span", {}, ...withCode(choice))));
-  const title = made("strong", { textContent: `Question ${number}.` });
-  const legend = made("legend", {}, title, " ", ...withCode(text));
-  const check = made("button", { className: "jupyter-button", textContent: "Check", "aria-label": `Check ${name}` });
+  const legend = made("legend", {}, made("strong", { textContent: title }), " ", ...withCode(text));
+  const check = made("button", { className: "jupyter-button", textContent: word, "aria-label": name });
   const answer = made("div", { role: "status" });
   const form = made("form", { className: "mirlab-question" }, made("fieldset", {}, legend, ...rows), check, answer);
   el.append(form);

@@ -13,6 +13,28 @@ from mirlab.errors import StoreError
 from mirlab.lessons import progress
 from mirlab.show.cards import Card, Points, inline
 from mirlab.show.controls import Described, Widget
+from mirlab.show.language import said
+
+
+def shown(question, number: int) -> dict:
+    """Return what the page of a question shows, in the learner's language.
+
+    Parameters
+    ----------
+    question : Question
+        The question.
+    number : int
+        Its place in the quiz.
+    """
+    more = f" {said('Choose all that apply.')}" if question.several else ""
+    return {
+        "title": said(f"Question {number}."),
+        "check": said("Check"),
+        "name": said(f"Check question {number}"),
+        "text": said(question.text) + more,
+        "choices": [said(choice.text) for choice in question.choices],
+        "several": question.several,
+    }
 
 
 class Asked(Widget):
@@ -44,21 +66,18 @@ class Asked(Widget):
 
     def __init__(self, question, number: int, lesson: str):
         self.asked, self.name, self.lesson, self.card = question, f"question {number}", lesson, None
-        text = question.text + (" Choose all that apply." if question.several else "")
-        choices = [choice.text for choice in question.choices]
-        shown = {"number": number, "text": text, "choices": choices, "several": question.several}
-        super().__init__(question=shown)
+        super().__init__(question=shown(question, number))
         self.observe(lambda _: self.check(), "checks")
 
     def __repr__(self) -> str:
         """Return the question as text, for places without widgets."""
-        lines = [f"Question {self.question['number']}. {self.question['text']}"]
+        lines = [f"{self.question['title']} {self.question['text']}"]
         choices = zip(ascii_lowercase, self.question["choices"], strict=False)
         return "\n".join(lines + [f"   {letter}) {choice}" for letter, choice in choices])
 
     def seen(self) -> str:
         """Return the question with its choices, for places without widgets."""
-        title = f"<strong>Question {self.question['number']}.</strong> {inline(self.question['text'])}"
+        title = f"<strong>{self.question['title']}</strong> {inline(self.question['text'])}"
         choices = "".join(f"<li>{inline(choice)}</li>" for choice in self.question["choices"])
         return f'<div><p>{title}</p><ol type="a">{choices}</ol>{self.answer}</div>'
 
@@ -69,7 +88,7 @@ class Asked(Widget):
         if not taken:
             self.card = Card("not attempted", self.name, "Choose an answer, then press Check.")
         elif self.asked.several:
-            feedback = Points(f"{choice.text}: {choice.feedback}" for choice in taken)
+            feedback = Points(f"{said(choice.text)}: {said(choice.feedback)}" for choice in taken)
             more = "" if right or not all(choice.right for choice in taken) else "There is more to take."
             self.card = Card("right" if right else "wrong", self.name, feedback, more)
         else:

@@ -11,6 +11,7 @@ from html import escape
 from io import BytesIO
 
 from mirlab.errors import LessonError
+from mirlab.show.language import said
 
 KINDS = {
     "not attempted": ("○", "Not attempted", "--jp-border-color1"),
@@ -56,11 +57,11 @@ class Link:
         self.text, self.href, self.download = text, href, download
 
     def __repr__(self) -> str:
-        return f"{self.text} ({self.download or self.href})"
+        return f"{said(self.text)} ({self.download or self.href})"
 
     def _repr_html_(self) -> str:
         saved = f' download="{escape(self.download)}"' if self.download else ""
-        return f'<a href="{escape(self.href)}"{saved}>{escape(self.text)}</a>'
+        return f'<a href="{escape(self.href)}"{saved}>{escape(said(self.text))}</a>'
 
 
 class Picture:
@@ -123,7 +124,8 @@ STILL = "mirlab-still"
 
 def still(html: str) -> str:
     """Return HTML that stands for a widget, and says how to get the widget itself."""
-    return f'<div class="{STILL}">{html}<p><em>To use the controls, run this cell.</em></p></div>'
+    hint = said("To use the controls, run this cell.")
+    return f'<div class="{STILL}">{html}<p><em>{hint}</em></p></div>'
 
 
 def as_lines(text: str) -> str:
@@ -202,7 +204,7 @@ class Card:
 
     def __repr__(self) -> str:
         icon, word, _ = KINDS[self.kind]
-        lines = [f"{icon} {word}: {self.title}"]
+        lines = [f"{icon} {said(word)}: {said(self.title)}"]
         for part in self.parts:
             lines += ["  " + line for line in _as_text(part)]
         return "\n".join(lines)
@@ -215,7 +217,8 @@ class Card:
         """Return the message as HTML, with its role in the page for screen readers."""
         icon, word, colour = KINDS[self.kind]
         edge = f"border-left: .3em solid var({colour}, #777); padding: .1em .8em; margin: .4em 0"
-        head = f'<span aria-hidden="true">{icon}</span> <strong>{word}:</strong> {inline(self.title)}'
+        title = f"<strong>{said(word)}:</strong> {inline(said(self.title))}"
+        head = f'<span aria-hidden="true">{icon}</span> {title}'
         body = "".join(map(_as_html, self.parts))
         return f'<div role="{role}" style="{edge}"><p style="margin: .3em 0">{head}</p>{body}</div>'
 
@@ -235,8 +238,8 @@ def _as_text(part) -> Iterable[str]:
     if isinstance(part, Code):
         return ["    " + line for line in part.splitlines()]
     if isinstance(part, Points):
-        return [f"- {point}" for point in part]
-    return (part if isinstance(part, str) else repr(part)).splitlines()
+        return [f"- {said(point) if isinstance(point, str) else point}" for point in part]
+    return (said(part) if isinstance(part, str) else repr(part)).splitlines()
 
 
 def _as_html(part) -> str:
@@ -250,4 +253,4 @@ def _as_html(part) -> str:
 
 
 def _inline_html(part) -> str:
-    return inline(part) if isinstance(part, str) else part._repr_html_()
+    return inline(said(part)) if isinstance(part, str) else part._repr_html_()

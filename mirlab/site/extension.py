@@ -32,6 +32,8 @@ def _is_not_ours(app, what, name, member, skip, options):
 
 
 def _mend(app, page, template, context, doctree):
-    """Give the captions of the menu the level that their role requires, and a German page its language."""
+    """Give the menu's captions the level that their role requires, and a translated page its language."""
     if menu := context.get("furo_navigation_tree"):
         context["furo_navigation_tree"] = menu.replace('role="heading"', 'role="heading" aria-level="2"')
+    if found := re.match(r"notebooks/(\w+)/", page):
+        context["language"] = found[1]

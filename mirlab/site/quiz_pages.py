@@ -6,7 +6,9 @@ from pathlib import Path
 
 import mirlab.lessons
 import mirlab.show.controls
-from mirlab.show.cards import Card, Points, inline
+from mirlab.lessons import quiz
+from mirlab.show.cards import Card, inline
+from mirlab.show.language import said
 
 HERE = Path(__file__).parent
 
@@ -34,34 +36,27 @@ def as_html(lesson) -> str:
 
 
 def _question(question, number: int) -> str:
-    text = question.text + (" Choose all that apply." if question.several else "")
-    shown = {
-        "number": number,
-        "text": text,
-        "choices": [choice.text for choice in question.choices],
-        "several": question.several,
-    }
-    name = f"question {number}"
+    name, shown = f"question {number}", quiz.shown(question, number)
     cards = {kind: Card(kind, name, "\0").html(role="note").split("\0") for kind in ("right", "wrong")}
+    feedback = [inline(said(choice.feedback)) for choice in question.choices]
+    choices = [inline(choice) for choice in shown["choices"]]
     data = {
         "question": shown,
         "right": [choice.right for choice in question.choices],
-        "feedback": [inline(choice.feedback) for choice in question.choices],
-        "labels": [inline(choice.text) for choice in question.choices],
+        "feedback": feedback,
+        "labels": choices,
         "cards": cards,
         "none": Card("not attempted", name, "Choose an answer, then press Check.").html(role="note"),
+        "more": inline(said("There is more to take.")),
     }
-    choices = "".join(f"<li>{inline(choice.text)}</li>" for choice in question.choices)
-    answers = Points(
-        f"{choice.text}: {'right' if choice.right else 'not right'}. {choice.feedback}"
-        for choice in question.choices
-    )
-    solved = "".join(f"<li>{inline(answer)}</li>" for answer in answers)
+    judged = [said("Right" if choice.right else "Wrong") for choice in question.choices]
+    answers = zip(choices, judged, feedback, strict=True)
+    solved = "".join(f"<li>{choice}: <em>{right}.</em> {why}</li>" for choice, right, why in answers)
     return (
         f'<div class="mirlab-quiz" data-quiz="{escape(json.dumps(data))}">'
-        f"<p><strong>Question {number}.</strong> {inline(text)}</p>"
-        f'<ol type="a">{choices}</ol>'
-        f"<details><summary>Answers to question {number}</summary><ul>{solved}</ul></details></div>"
+        f"<p><strong>{shown['title']}</strong> {inline(shown['text'])}</p>"
+        f'<ol type="a">{"".join(f"<li>{choice}</li>" for choice in choices)}</ol>'
+        f"<details><summary>{said('Answers')}</summary><ul>{solved}</ul></details></div>"
     )
 
 

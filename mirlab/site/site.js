@@ -1,13 +1,13 @@
 // Put after the script of the quiz. On these pages no Python answers, so the page judges; nothing is kept.
 
-function judged({ right, feedback, labels, cards, none, question }, chosen) {
+function judged({ right, feedback, labels, cards, none, more, question }, chosen) {
   if (!chosen.length) return none;
   const all = right.every((is, i) => is === chosen.includes(i));
   const [before, after] = cards[all ? "right" : "wrong"];
   if (!question.several) return before + feedback[chosen[0]] + after;
   const said = chosen.map((i) => `<li>${labels[i]}: ${feedback[i]}</li>`).join("");
-  const more = all || !chosen.every((i) => right[i]) ? "" : "<p>There is more to take.</p>";
-  return `${before}<ul>${said}</ul>${more}${after}`;
+  const rest = all || !chosen.every((i) => right[i]) ? "" : `<p>${more}</p>`;
+  return `${before}<ul>${said}</ul>${rest}${after}`;
 }
 
 document.querySelectorAll(".mirlab-quiz").forEach((place) => {

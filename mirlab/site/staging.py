@@ -10,10 +10,13 @@ import re
 from html import escape
 from pathlib import Path
 
+from babel import Locale
+
 from mirlab import lessons, paths
 from mirlab.errors import LessonError, MirlabError
-from mirlab.lessons import glossary
+from mirlab.lessons import glossary, translating
 from mirlab.show.cards import Card
+from mirlab.show.language import said, speaking
 from mirlab.site import quiz_pages, reference
 
 DOCUMENTS = ("docs/*.md", "data/cards/*.md", "CONTRIBUTING.md", "CHANGELOG.md")
@@ -68,8 +71,15 @@ def stage(folder: Path, chosen: list, rooms=None) -> None:
     if not (root / "README.md").is_file() or not chosen[0].path.is_file():
         raise MirlabError(f"{root}: the notebooks are not here; build the pages in a clone of the course")
     documents = [file.relative_to(root).as_posix() for kind in DOCUMENTS for file in sorted(root.glob(kind))]
-    notebooks = [lesson.path.relative_to(root).as_posix() for lesson in chosen]
-    staged = {"README.md", *documents, *notebooks}
+    groups = {"Lessons": {_place(lesson): (lesson, "") for lesson in chosen}}
+    for language in translating.languages(chosen[0].package):
+        groups[Locale(language).display_name] = {
+            _place(lesson, language): (lesson, language)
+            for lesson in chosen
+            if translating.translated(lesson, language).is_file()
+        }
+    notebooks = {name: one for group in groups.values() for name, one in group.items()}
+    staged = {*documents, *notebooks}
     for picture in (file for kind in PICTURES for file in root.glob(kind)):
         _write(folder / picture.relative_to(root), picture.read_bytes())
         staged.add(picture.relative_to(root).as_posix())
@@ -78,13 +88,13 @@ def stage(folder: Path, chosen: list, rooms=None) -> None:
     texts["references.md"] = references(chosen)
     rooms = reference.rooms() if rooms is None else rooms
     texts |= {f"api/{room}.md": reference.page(room) for room in rooms}
-    texts["index.md"] = (root / "README.md").read_text(encoding="utf-8") + _contents(
-        notebooks, documents, rooms
-    )
+    texts["index.md"] = (root / "README.md").read_text(encoding="utf-8") + _contents(groups, documents, rooms)
     for name, text in texts.items():
         _write(folder / name, linked(text, name, staged))
-    for lesson, name in zip(chosen, notebooks, strict=True):
-        _write(folder / name, json.dumps(_page(lesson, name, staged)))
+    for name, (lesson, language) in notebooks.items():
+        words = translating.sentences(language, lesson.number, lesson.package) if language else {}
+        with speaking(language, words):
+            _write(folder / name, json.dumps(_page(lesson, name, staged)))
     _write(folder / "_static/site.js", quiz_pages.script())
     _write(folder / "_static/site.css", quiz_pages.style())
 
@@ -132,10 +142,16 @@ def _stays(target: str, name: str, staged: set) -> bool:
     return not target or bool(re.match(r"\w+:", target)) or inside in staged
 
 
+def _place(lesson, language: str = "") -> str:
+    file = translating.translated(lesson, language) if language else lesson.path
+    return file.relative_to(paths.COURSE).as_posix()
+
+
 def _page(lesson, name: str, staged: set) -> dict:
-    """Return the notebook of a lesson as it is shown on a page."""
+    """Return the notebook of a lesson, in the language that is spoken, as it is shown on a page."""
+    file = paths.COURSE / name
     try:
-        notebook = json.loads(lesson.path.read_text(encoding="utf-8"))
+        notebook = json.loads(file.read_text(encoding="utf-8"))
         for cell in notebook["cells"]:
             source = "".join(cell["source"])
             if cell["cell_type"] == "markdown":
@@ -151,7 +167,7 @@ def _page(lesson, name: str, staged: set) -> dict:
                 for output in cell["outputs"]:
                     _adapt(output.get("data", {}), name, staged)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise MirlabError(f"{lesson.path}: this notebook cannot be read ({error})") from error
+        raise MirlabError(f"{file}: this notebook cannot be read ({error})") from error
     return notebook
 
 
@@ -174,14 +190,14 @@ def _adapt(data: dict, name: str, staged: set) -> None:
     html = "".join(data["text/html"])
     html = re.sub(r'<a href="([^"]*)">(.*?)</a>', link, html)
     for sentence, instead in ONLY_HERE.items():
-        html = html.replace(escape(sentence, quote=False), escape(instead, quote=False))
+        html = html.replace(escape(said(sentence), quote=False), escape(said(instead), quote=False))
     data["text/html"] = html
 
 
-def _contents(notebooks: list, documents: list, rooms: list) -> str:
+def _contents(lessons: dict, documents: list, rooms: list) -> str:
     first = [name for name in ("docs/glossary.md", "docs/results.md") if name in documents]
     groups = {
-        "Lessons": notebooks,
+        **lessons,
         "To look up": [first[0], "references.md", *first[1:]],
         "Documents": [name for name in documents if name not in first],
         "API reference": [f"api/{room}.md" for room in rooms],

@@ -7,6 +7,7 @@ from mirlab import corpus
 from mirlab.corpus import styles
 from mirlab.show.cards import Card, as_lines
 from mirlab.show.controls import Widget
+from mirlab.show.language import said
 from mirlab.show.players import play
 
 SET = "gtzan"
@@ -96,8 +97,9 @@ def heard(excerpt: corpus.Excerpt) -> str:
     score = excerpt.score()
     roles = ["lead", "comp", "pad", "bass"]
     playing = dict.fromkeys(n.instrument for n in sorted(score.notes, key=lambda n: roles.index(n.role)))
-    drums = "drums" if score.drums else "no drums"
-    return f"{score.tempo:.0f} beats a minute, with {', '.join(playing)} and {drums}"
+    drums = said("drums" if score.drums else "no drums")
+    instruments = ", ".join(map(said, playing))
+    return said(f"{score.tempo:.0f} beats a minute, with {instruments} and {drums}")
 
 
 class GuessingGame(Widget):
@@ -116,6 +118,8 @@ class GuessingGame(Widget):
         The answers, as HTML.
     score : str
         The score so far.
+    words : dict
+        The words on the controls.
     """
 
     sounds = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -123,6 +127,7 @@ class GuessingGame(Widget):
     guesses = traitlets.List(traitlets.Unicode()).tag(sync=True)
     answers = traitlets.List(traitlets.Unicode()).tag(sync=True)
     score = traitlets.Unicode().tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
 
     def __init__(self, excerpts):
         self.excerpts, self.tries, self.solved = list(excerpts), [0] * len(excerpts), {}
@@ -132,17 +137,23 @@ class GuessingGame(Widget):
             genres=list(CLUES),
             guesses=[""] * len(players),
             answers=[""] * len(players),
+            words={
+                "clips": [said(f"Clip {i}") for i in range(1, len(players) + 1)],
+                "which": said("Which genre?"),
+                "check": said("Check"),
+            },
         )
         self.score = self._standing()
         self.observe(self._guessed, "guesses")
 
     def __repr__(self) -> str:
         clips, genres = len(self.excerpts), len(self.genres)
-        return f"<{clips} clips to be guessed among {genres} genres: run this cell to play>"
+        return said(f"<{clips} clips to be guessed among {genres} genres: run this cell to play>")
 
     def seen(self) -> str:
         """Return what is to be done."""
-        return as_lines(f"{self.score} Listen to each, and guess its genre: {', '.join(self.genres)}.")
+        task = said(f"Listen to each, and guess its genre: {', '.join(self.genres)}.")
+        return as_lines(f"{self.score} {task}")
 
     def _guessed(self, change) -> None:
         """Answer the clips with a new guess."""
@@ -165,6 +176,6 @@ class GuessingGame(Widget):
     def _standing(self) -> str:
         n = len(self.excerpts)
         if not any(self.tries):
-            return f"{n} clips, no two of the same genre."
+            return said(f"{n} clips, no two of the same genre.")
         first = sum(tries == 1 for tries in self.solved.values())
-        return f"{len(self.solved)} of {n} found, {first} of them at the first try."
+        return said(f"{len(self.solved)} of {n} found, {first} of them at the first try.")
