@@ -19,7 +19,7 @@ from mirlab.errors import LessonError
 
 MARK = "translates"
 WORDS = "words.po"
-SPEAKING = ("lessons/*.py", "show/*.py", "doctor.py", "widgets/guessing_games.py", "site/*.py", "corpus/*.py")
+SPEAKING = ("lessons/*.py", "show/*.py", "doctor/*.py", "widgets/guessing_games.py", "site/*.py", "corpus/*.py")
 """Modules whose sentences a learner of a translated lesson may read."""
 
 
