@@ -19,8 +19,8 @@ from mirlab.errors import LessonError
 
 MARK = "translates"
 WORDS = "words.po"
-SPEAKING = ("lessons/*.py", "show/*.py", "doctor/*.py", "widgets/guessing_games.py", "site/*.py", "corpus/*.py")
-"""Modules whose sentences a learner of a translated lesson may read."""
+SPEAKING = ("lessons", "show", "doctor", "site", "corpus", "widgets")
+"""Rooms whose sentences a learner of a translated lesson may read."""
 
 
 def languages(package: str) -> list[str]:
@@ -105,7 +105,7 @@ def templates() -> set[str]:
     """
     root = resources.files("mirlab")
     found = set()
-    for file in (file for kind in SPEAKING for file in Path(str(root)).glob(kind)):
+    for file in (file for room in SPEAKING for file in Path(str(root)).glob(f"{room}/*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr):
                 found.add("".join(x.value if isinstance(x, ast.Constant) else "{}" for x in node.values))

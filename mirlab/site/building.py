@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from mirlab import __version__
 from mirlab.errors import MirlabError
 from mirlab.site import staging
+from mirlab.teach import pack
 
 MADE = ".buildinfo"  # Sphinx leaves this file in a folder of pages
 SETTINGS = {
@@ -60,7 +61,7 @@ def build(folder: str | Path, *, lessons=None, rooms=None, builder: str = "html"
     folder : str or Path
         A new folder, an empty one, or one that an earlier build has made.
     lessons : list of str, optional
-        Numbers of the lessons; all if not given.
+        Numbers of the lessons; all if not given, and then the teacher's pack is there too.
     rooms : list of str, optional
         Rooms of the API reference, such as ``["warp"]``; all if not given, none if empty.
     builder : str
@@ -96,7 +97,8 @@ def build(folder: str | Path, *, lessons=None, rooms=None, builder: str = "html"
     complaints = io.StringIO()
     with TemporaryDirectory(prefix="mirlab-site-") as work:
         source = Path(work, "source")
-        staging.stage(source, chosen, rooms)
+        whole = lessons is None and builder == "html"
+        staging.stage(source, chosen, rooms, teachers=whole)
         try:
             with docutils_namespace():  # a second build in this process begins anew
                 Sphinx(
@@ -111,6 +113,8 @@ def build(folder: str | Path, *, lessons=None, rooms=None, builder: str = "html"
                 ).build()
         except SphinxError as error:
             raise MirlabError(f"the pages could not be built: {error}") from error
+        if whole:
+            pack.write(folder / staging.TEACHERS)
         told = re.sub(r"\x1b\[[\d;]*m", "", complaints.getvalue()).replace(f"{source}/", "")
     return Built(folder / "index.html", len(list(folder.rglob("*.html"))), told.splitlines())
 

@@ -21,6 +21,12 @@ from mirlab.site import quiz_pages, reference
 
 DOCUMENTS = ("docs/*.md", "data/cards/*.md", "CONTRIBUTING.md", "CHANGELOG.md")
 PICTURES = ("docs/images/*", "data/cards/*.png")
+TEACHERS = "teachers"
+FOR_TEACHERS = f"""# For teachers
+
+<a href="{TEACHERS}/index.html">The teacher's pack</a> has a guide, slides, a handout and a solved notebook for
+each lesson, and plans for a course of several sessions. Guides and solved notebooks hold all answers.
+"""
 ONLY_HERE = {
     "To use the controls, run this cell.": "The controls, and what they play, are in the notebook.",
     "Run the cells from the top, one after the other: Shift+Enter.": "This page shows the notebook as it "
@@ -50,7 +56,7 @@ def choose(numbers=None) -> list:
     return [course[number] for number in (numbers or course)]
 
 
-def stage(folder: Path, chosen: list, rooms=None) -> None:
+def stage(folder: Path, chosen: list, rooms=None, *, teachers: bool = False) -> None:
     """Write the sources of all pages.
 
     Parameters
@@ -61,6 +67,8 @@ def stage(folder: Path, chosen: list, rooms=None) -> None:
         The lessons.
     rooms : list of str, optional
         The rooms of the reference; all if not given.
+    teachers : bool
+        Whether there is a page that leads to the teacher's pack, in the folder `TEACHERS`.
 
     Raises
     ------
@@ -86,9 +94,13 @@ def stage(folder: Path, chosen: list, rooms=None) -> None:
     texts = {name: (root / name).read_text(encoding="utf-8") for name in documents}
     texts["docs/glossary.md"] = glossary.page(chosen)
     texts["references.md"] = references(chosen)
+    if teachers:
+        texts["for-teachers.md"] = FOR_TEACHERS
     rooms = reference.rooms() if rooms is None else rooms
+    texts["index.md"] = (root / "README.md").read_text(encoding="utf-8") + _contents(
+        groups, list(texts), rooms
+    )
     texts |= {f"api/{room}.md": reference.page(room) for room in rooms}
-    texts["index.md"] = (root / "README.md").read_text(encoding="utf-8") + _contents(groups, documents, rooms)
     for name, text in texts.items():
         _write(folder / name, linked(text, name, staged))
     for name, (lesson, language) in notebooks.items():
@@ -195,10 +207,11 @@ def _adapt(data: dict, name: str, staged: set) -> None:
 
 
 def _contents(lessons: dict, documents: list, rooms: list) -> str:
-    first = [name for name in ("docs/glossary.md", "docs/results.md") if name in documents]
+    looked_up = ("docs/glossary.md", "references.md", "docs/results.md", "for-teachers.md")
+    first = [name for name in looked_up if name in documents]
     groups = {
         **lessons,
-        "To look up": [first[0], "references.md", *first[1:]],
+        "To look up": first,
         "Documents": [name for name in documents if name not in first],
         "API reference": [f"api/{room}.md" for room in rooms],
     }
