@@ -66,6 +66,7 @@ def _page(drawn) -> str:
     ]
     body = "\n".join(parts) or "<p>Nobody has begun a lesson.</p>"
     return (
-        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>The class</title>\n'
-        f"<body>\n<h1>The class</h1>\n{body}\n</body>\n</html>\n"
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>The class</title>\n'
+        f"</head>\n<body>\n<main>\n<h1>The class</h1>\n{body}\n</main>\n</body>\n</html>\n"
     )
