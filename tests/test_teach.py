@@ -220,3 +220,37 @@ def test_nothing_of_a_hostile_output_runs(tmp_path, monkeypatch):
         bare = " ".join(re.sub(r'"[^"]*"', '""', tag) for tag in tags)  # without what is quoted
         assert not re.search(r"onerror|alert|javascript", bare)
         assert not re.search(r'(src|href)="(?!data:image/|data:audio/|\.\./)', " ".join(tags))
+
+
+# -- in a browser -----------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+def test_slides_move_by_keys_and_pages_fit_a_telephone(folder):
+    """No page asks for anything but itself, and none is wider than its window."""
+    from playwright.sync_api import sync_playwright
+
+    asked, errors = [], []
+    with sync_playwright() as play:
+        arguments = ["--headless", "--no-sandbox", "--disable-gpu"]
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.on("request", lambda one: one.url.startswith(("file:", "data:")) or asked.append(one.url))
+        page.on("console", lambda one: errors.append(one.text))
+        page.on("pageerror", lambda one: errors.append(str(one)))
+        page.goto((folder / "slides" / f"{COURSE[5].notebook}.html").as_uri())
+        shown = page.locator(".slide:visible")
+        assert shown.count() == 1 and COURSE[5].title in shown.inner_text()
+        for key, place in (("ArrowRight", "2/"), ("PageDown", "3/"), ("ArrowLeft", "2/"), ("Home", "1/")):
+            page.keyboard.press(key)
+            assert shown.count() == 1 and f"· {place}" in shown.inner_text()
+        page.keyboard.press("End")
+        assert COURSE[5].key_points[-1].rstrip(".") in shown.inner_text()
+        page.reload()
+        assert "What to remember" in shown.inner_text()
+        page.set_viewport_size({"width": 360, "height": 640})
+        for place in ("index", f"guides/{COURSE[5].notebook}", f"handouts/{COURSE[5].notebook}"):
+            page.goto((folder / f"{place}.html").as_uri())
+            assert page.evaluate("document.documentElement.scrollWidth") <= 360, place
+        browser.close()
+    assert asked == [] and errors == []

@@ -21,6 +21,9 @@ PROJECT = """
 requires = ["builder>=1"]
 [project]
 dependencies = ["a>=1", "quiet ; sys_platform == 'win32'"]
+[project.optional-dependencies]
+train = ["jet ; sys_platform == 'linux'"]
+other = ["never"]
 """
 PINS = (
     "# made by hand\na==1.5\nb==2 ; sys_platform == 'linux'\nb==3 ; sys_platform != 'linux'\nc==1\nquiet==7\n"
@@ -65,13 +68,14 @@ def root(tmp_path):
     (tmp_path / "root").mkdir()
     (tmp_path / "root" / "pyproject.toml").write_text(PROJECT)
     (tmp_path / "root" / "constraints.txt").write_text(PINS)
+    (tmp_path / "root" / "course.py").write_text('import os\n\nA, B = 1, 2\nCOURSE = ["train"]\n')
     return tmp_path / "root"
 
 
 @pytest.mark.parametrize(
     ("platform", "expected"),
     [
-        ("linux-x86_64", ["a==1.5", "b==2", "builder>=1", "c==1", "editables"]),
+        ("linux-x86_64", ["a==1.5", "b==2", "builder>=1", "c==1", "editables", "jet"]),
         ("windows-x86_64", ["a==1.5", "b==3", "builder>=1", "c==1", "editables", "quiet==7"]),
     ],
 )

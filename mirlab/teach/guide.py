@@ -158,8 +158,8 @@ def _quiz(lesson):
 def _cut(lesson):
     if not lesson.teaching:
         return ""
-    rows = [[str(cut.minutes), markdown.line(cut.what)] for cut in lesson.teaching.cut]
-    return "<h2>When time is short</h2><p>Cut in this order.</p>" + table(["saves minutes", "what"], rows)
+    rows = [[f"{cut.minutes} min", markdown.line(cut.what)] for cut in lesson.teaching.cut]
+    return "<h2>When time is short</h2><p>Cut in this order.</p>" + table(["saves", "what"], rows)
 
 
 def _terms(lesson):

@@ -31,7 +31,7 @@ def as_page(lesson) -> str:
         "<h2>What do you think?</h2>"
         f"<p>“{inline(lesson.misconception)}” Do you agree? Write your answer before the lesson, and read it "
         f"again after it.</p>{LINE * 3}",
-        f"<h2>My notes</h2>{LINE * 6}",
+        f'<div class="keep"><h2>My notes</h2>{LINE * 6}</div>',
     ]
     return page(f"Handout: {lesson.heading}", "\n".join(filter(None, body)), style="paper.css")
 

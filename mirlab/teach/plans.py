@@ -134,16 +134,18 @@ def as_page(plan: Plan) -> str:
             now += item.minutes
         left = plan.limit - session.minutes
         free = f" {left} are left for questions." if left else ""
-        parts.append(
-            f"<h2>{number}. {inline(session.title)}</h2>"
-            f"<p>{session.minutes} of {plan.limit} minutes.{free}</p>"
-        )
-        parts.append(table(["from–to", "minutes", "what"], rows))
+        said = [
+            f"<h2>{number}. {inline(session.title)}</h2>",
+            f"<p>{session.minutes} of {plan.limit} minutes.{free}</p>",
+            table(["from–to", "minutes", "what"], rows),
+        ]
         if session.home:
-            parts.append(f"<p><strong>At home:</strong> {inline(session.home)}</p>")
-        asked = [inline(i.lesson.question) for i in session.items if i.lesson]
-        parts.append(f"<p>It answers:</p>{points(asked)}" if asked else "")
-    return page(plan.title, "\n".join(filter(None, parts)), style="paper.css")
+            said.append(f"<p><strong>At home:</strong> {inline(session.home)}</p>")
+        asked = [inline(item.lesson.question) for item in session.items if item.lesson]
+        if asked:
+            said.append(f"<p>It answers:</p>{points(asked)}")
+        parts.append(f'<section class="keep">{"".join(said)}</section>')
+    return page(plan.title, "\n".join(parts), style="paper.css")
 
 
 def _what(item):

@@ -5,6 +5,7 @@ Therefore the list is made here: from the requirements of the course, each packa
 versions in ``constraints.txt``, and the markers of the computer that the packages are for.
 """
 
+import ast
 import platform
 import re
 import sys
@@ -141,7 +142,7 @@ def download(
     target : Target
         The kind of computer.
     root : Path, optional
-        The folder with ``pyproject.toml`` and ``constraints.txt``; the course's own if not given.
+        The folder with ``pyproject.toml``, ``constraints.txt`` and ``course.py``; the course if not given.
     progress : callable, optional
         Called as ``progress(done, total, what)``.
     get : callable
@@ -160,7 +161,9 @@ def download(
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     environment = target.environment()
     pins = pinned((root / "constraints.txt").read_text(encoding="utf-8"), environment)
-    new = [*project["project"]["dependencies"], *project["build-system"]["requires"], *BUILD]
+    needed = [*project["project"]["dependencies"], *project["build-system"]["requires"], *BUILD]
+    extras = project["project"].get("optional-dependencies", {})
+    new = needed + [one for extra in _extras(root) for one in extras[extra]]
     seen, wheels = set(), {}
     while new:
         asked = [one for one in map(Requirement, new) if _is_needed(one, environment)]
@@ -181,6 +184,17 @@ def download(
                 new += _requirements(wheels[key[0]], one.extras, environment)
     report(len(wheels), len(wheels), f"packages for {target.platform}")
     return sorted(wheels.values())
+
+
+def _extras(root):
+    """Return the extras that course.py installs for every learner."""
+    tree = ast.parse((root / "course.py").read_text(encoding="utf-8"))
+    values = [
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "COURSE"
+    ]
+    return ast.literal_eval(values[0])
 
 
 def _is_needed(requirement, environment):
