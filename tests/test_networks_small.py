@@ -39,7 +39,7 @@ def test_importing_mirlab_imports_neither_keras_nor_jax():
 def test_importing_keras_and_jax_does_not_warn():
     script = (
         "import warnings; warnings.simplefilter('error'); from mirlab.networks import small;"
-        "import numpy as np; small.pretrained('recurrent').predict(np.zeros((1, 32, 40)))"
+        "import numpy as np; small.pretrained('autoencoder').predict(np.zeros((1, 32, 40)))"
     )
     environment = os.environ | {"PYTHONPATH": str(Path(mirlab.__file__).parents[1])}
     done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True)
