@@ -38,7 +38,6 @@ SETTINGS = {
     "napoleon_google_docstring": False,
     "napoleon_use_rtype": False,
     "napoleon_use_ivar": True,
-    "napoleon_custom_sections": ["Conventions", "Principles"],
     "suppress_warnings": ["ref.python"],  # a word of a type line that is also the name of several attributes
     "smartquotes": False,
 }
@@ -97,7 +96,7 @@ def build(folder: str | Path, *, lessons=None, rooms=None, builder: str = "html"
     complaints = io.StringIO()
     with TemporaryDirectory(prefix="mirlab-site-") as work:
         source = Path(work, "source")
-        whole = lessons is None and builder == "html"
+        whole = not lessons and builder == "html"
         staging.stage(source, chosen, rooms, teachers=whole)
         try:
             with docutils_namespace():  # a second build in this process begins anew

@@ -10,6 +10,7 @@ def setup(app) -> dict:
     """Register with Sphinx, which calls this function."""
     app.add_html_math_renderer("mathml", inline_renderers=(_inline, None), block_renderers=(_block, None))
     app.connect("autodoc-skip-member", _is_not_ours)
+    app.connect("autodoc-process-docstring", _flatten, priority=900)  # after napoleon
     app.connect("html-page-context", _mend, priority=900)  # after the theme
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -29,6 +30,13 @@ def _block(translator, node):
 
 def _is_not_ours(app, what, name, member, skip, options):
     return True if re.fullmatch(r"set_\w+_request", name) else None
+
+
+def _flatten(app, what, name, member, options, lines):
+    """Replace a title that napoleon does not know by bold words: two modules may have the same titles."""
+    for i in range(len(lines) - 1):
+        if lines[i].strip() and re.fullmatch(r"-{3,}", lines[i + 1]):
+            lines[i], lines[i + 1] = f"**{lines[i]}**", ""
 
 
 def _mend(app, page, template, context, doctree):

@@ -24,8 +24,8 @@ PICTURES = ("docs/images/*", "data/cards/*.png")
 TEACHERS = "teachers"
 FOR_TEACHERS = f"""# For teachers
 
-<a href="{TEACHERS}/index.html">The teacher's pack</a> has a guide, slides, a handout and a solved notebook for
-each lesson, and plans for a course of several sessions. Guides and solved notebooks hold all answers.
+<a href="{TEACHERS}/index.html">The teacher's pack</a> has a guide, slides, a handout and a solved notebook
+for each lesson, and plans for a course of several sessions. Guides and solved notebooks hold all answers.
 """
 ONLY_HERE = {
     "To use the controls, run this cell.": "The controls, and what they play, are in the notebook.",
