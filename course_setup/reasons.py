@@ -10,7 +10,7 @@ SIGN_IN = "sign in to the network in a web browser if it wants that"
 CAUSES = (
     (
         r"Errno 28|No space left|WinError 112|Errno 122|[Qq]uota exceeded",
-        "the disk is full: free about 2 GB where the course is, and 1 GB in the folder for temporary files",
+        "the disk is full: free about 3 GB where the course is, and 1 GB in the folder for temporary files",
     ),
     (
         r"MemoryError|Cannot allocate memory|exit (?:code|status): (?:-9|137)\b",

@@ -156,7 +156,7 @@ def test_failed_update_keeps_what_was_there(course, monkeypatch, capsys):
     with monkeypatch.context() as patch:
         patch.setattr(course, "run", lambda *arguments: (1, "[Errno 28] No space left on device"))
         assert course.main(["lab"]) == 2
-    assert "the disk is full: free about 2 GB" in capsys.readouterr().err
+    assert "the disk is full: free about 3 GB" in capsys.readouterr().err
     Path(course.ROOT, "constraints.txt").write_text(before)
     course.set_up([])
     assert course.called == ["venv", "pip"]
