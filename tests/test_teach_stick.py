@@ -222,6 +222,13 @@ def test_a_folder_of_somebody_else_is_left_alone(made, tmp_path):
         stick.make(tmp_path / "there", [wheels.this()], [])
 
 
+def test_a_course_without_its_files_makes_no_stick(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "COURSE", tmp_path / "site-packages")
+    with pytest.raises(StoreError, match="is not the whole course; make a stick from a clone of it"):
+        stick.make(tmp_path / "stick", [wheels.this()], [])
+    assert not (tmp_path / "stick").exists()
+
+
 def test_the_names_of_computers_are_the_same_on_both_sides(made):
     script = "import sys; sys.path.insert(0, sys.argv[1]); import start; print(start.platform_name())"
     done = subprocess.run(

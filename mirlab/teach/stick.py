@@ -38,7 +38,7 @@ NOTE = """\
 The course on transfer learning in music information retrieval, without a network
 ==================================================================================
 
-Needed: {pythons}. Two and a half gigabytes of disk space.
+Needed: {pythons}. Three gigabytes of disk space.
 
   Linux     open a terminal in this folder, and type   python3 start.py
   macOS     open a terminal in this folder, and type   python3 start.py
@@ -88,6 +88,8 @@ def make(
         If packages cannot be downloaded.
     """
     folder, say = Path(folder), say or (lambda sentence: None)
+    if not (paths.COURSE / "course.py").is_file():
+        raise StoreError(f"{paths.COURSE}: is not the whole course; make a stick from a clone of it")
     pythons = " or ".join(f"Python {one.python} on {one.platform}" for one in targets)
     take(folder, MARK, NOTE.format(pythons=pythons))
     try:
