@@ -3,6 +3,7 @@
 import functools
 import http.server
 import json
+import re
 import shutil
 import threading
 from html.parser import HTMLParser
@@ -10,10 +11,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+import yaml
 from chromium import faults, needs_chromium
 
 from mirlab import lessons, paths, site
-from mirlab.cli import main
+from mirlab.cli import _parser, main
 from mirlab.errors import MirlabError
 from mirlab.site import booklet, staging
 
@@ -237,3 +239,12 @@ def test_axe_finds_a_fault(browser):
     page.set_content("<main><img src='data:,'><p>words</p></main>")
     assert any("alternative text" in fault for fault in faults(page, ["main"]))
     page.close()
+
+
+def test_the_workflow_runs_our_command_with_pinned_actions():
+    jobs = yaml.safe_load((paths.COURSE / ".github/workflows/site.yml").read_text(encoding="utf-8"))["jobs"]
+    steps = [step for job in jobs.values() for step in job["steps"]]
+    used = [step["uses"] for step in steps if "uses" in step]
+    assert used and all(re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", one) for one in used)
+    (command,) = [step["run"] for step in steps if step.get("run", "").startswith("mirlab ")]
+    _parser().parse_args(command.split()[1:])

@@ -215,8 +215,8 @@ def _contents(lessons: dict, documents: list, rooms: list) -> str:
         "Documents": [name for name in documents if name not in first],
         "API reference": [f"api/{room}.md" for room in rooms],
     }
-    return "".join(
-        f"\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n"
+    return "\n## All pages\n" + "".join(
+        f"\n```{{toctree}}\n:maxdepth: 1\n:caption: {caption}\n\n"
         + "\n".join(name.rpartition(".")[0] for name in names)
         + "\n```\n"
         for caption, names in groups.items()
