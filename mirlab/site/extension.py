@@ -5,6 +5,8 @@ import re
 from docutils.nodes import SkipNode
 from docutils.utils.math.latex2mathml import tex2mathml
 
+CAPTION = '<p class="caption" role="heading"'
+
 
 def setup(app) -> dict:
     """Register with Sphinx, which calls this function."""
@@ -40,8 +42,9 @@ def _flatten(app, what, name, member, options, lines):
 
 
 def _mend(app, page, template, context, doctree):
-    """Give the menu's captions the level that their role requires, and a translated page its language."""
-    if menu := context.get("furo_navigation_tree"):
-        context["furo_navigation_tree"] = menu.replace('role="heading"', 'role="heading" aria-level="2"')
+    """Give captions of lists the level that their role requires, and a translated page its language."""
+    for part in ("body", "furo_navigation_tree"):
+        if html := context.get(part):
+            context[part] = html.replace(CAPTION, f'{CAPTION} aria-level="3"')
     if found := re.match(r"notebooks/(\w+)/", page):
         context["language"] = found[1]
