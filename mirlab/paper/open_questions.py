@@ -41,6 +41,8 @@ import numpy as np
 from sklearn.linear_model import RidgeClassifier
 from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC
 
 from mirlab.evaluate.nested import NESTED
@@ -81,6 +83,12 @@ def _hidden(features, units):
 
 def _blocks(name, summary):
     return Variant(name, "tag", summary=summary, to_scale=True)
+
+
+# Single precision, and a training that ends once ten epochs lower the loss by less than 0.001, save three
+# quarters of the time. Both were chosen on one fold of one set, before any answer was measured.
+NETWORK = make_pipeline(FunctionTransformer(np.float32), MLPClassifier(max_iter=1000, tol=1e-3))
+"""The neural network of *classifier*: one hidden layer of 100 units."""
 
 
 def _last(features, name, classifier, **grid):
@@ -132,7 +140,7 @@ QUESTIONS = {
             for name, classifier, grid in (
                 ("linear SVM", SVC(kernel="linear"), {"C": [0.0001, 0.001, 0.01, 0.1]}),
                 ("RBF SVM", SVC(), {"C": [0.1, 1, 10, 100]}),
-                ("neural network", MLPClassifier(max_iter=1000), {"alpha": [0.001, 0.01, 0.1, 1]}),
+                ("neural network", NETWORK, {"mlpclassifier__alpha": [0.001, 0.01, 0.1, 1]}),
             )
         ),
         measures=("full", "few"),
