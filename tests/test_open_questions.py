@@ -58,7 +58,7 @@ def test_every_last_step_is_tuned_by_the_same_budget():
         assert len(set(settings)) == 4
         assert np.ptp(np.diff(np.log10(settings))) < 1e-9  # evenly spaced
     assert {step.features for step in steps} == {"base", "tag"}
-    networks = [step.classifier.estimator for step in steps if step.name == "neural network"]
+    networks = [step.classifier.estimator[-1] for step in steps if step.name == "neural network"]
     assert {network.max_iter for network in networks} == {1000}
 
 
