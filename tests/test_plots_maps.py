@@ -75,10 +75,10 @@ def test_equal_coordinates_go_to_the_middle():
     assert plots.arranged(one)["x"].tolist() == [plots.CANVAS[0] / 2] * 2
 
 
-def test_hubs_are_named_in_every_panel():
+def test_hubs_are_named_in_the_first_panel_and_numbered_in_all():
     counts = {"L1": [1, 9, 3, 2, 0], "cosine": [4, 0, 5, 5, 6]}
     figure = plots.hubs(list("abcde"), np.linspace(1, 0.6, 5), counts, title="b is a hub")
     assert [axis.get_title() for axis in figure.axes] == ["L1", "cosine"]
-    for axis in figure.axes:
-        assert sorted(text.get_text() for text in axis.texts) == ["a", "b", "c", "d"]
+    names, numbers = (sorted(text.get_text() for text in axis.texts) for axis in figure.axes)
+    assert names == ["1 b", "2 c", "3 d", "4 a"] and numbers == ["1", "2", "3", "4"]
     assert "b (length 0.90) 9 and 0" in figure.alt and figure.alt.endswith("at most 9 and 6.")

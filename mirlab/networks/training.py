@@ -8,6 +8,7 @@ All draws come from a seed, and the processor is used by one thread, so that equ
 one machine. Another machine rounds differently, and training takes another path there.
 """
 
+import gc
 from functools import lru_cache, partial
 
 import numpy as np
@@ -144,10 +145,12 @@ def _run(kind, outputs):
     return jax.jit(lambda weights, x: keras_model.stateless_call(weights, others, x)[0])
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=1)
 def _step(kind, outputs, loss, unfrozen):
     """Return one step of training, compiled: (weights, frozen, moments, x, y, rate, number) -> the same."""
     _, jax = backend()
+    gc.collect()
+    jax.clear_caches()  # what was compiled for other settings takes about 10 MB each; it is compiled again
     keras_model = model(kind, outputs)
     others = [variable.value for variable in keras_model.non_trainable_variables]
     changes = changing(kind, outputs, unfrozen)

@@ -9,7 +9,6 @@ from sklearn.utils import check_random_state, check_scalar
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import ThreadpoolController
 
-from mirlab.warp.compiled import draw_batch
 from mirlab.warp.examples import (
     ROWS_AT_ONCE,
     Labelled,
@@ -461,6 +460,8 @@ class WarpEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifie
 
     def _step(self, data, W, rows, rate) -> np.ndarray:
         """Take one step on the batch `rows`, changing the map and W in place; return its losses."""
+        from mirlab.warp.compiled import draw_batch  # numba: time and memory that only training needs
+
         Z, move = self._map(self._standardized(finite_rows(data.X, rows, np.float32, data.where)))
         F = Z @ W.T
         self._check_convergence(F)
