@@ -23,7 +23,7 @@ def prepare() -> None:
             del os.environ[name]  # numba and joblib would refuse to start
     if "NUMBA_CPU_NAME" not in os.environ:
         os.environ |= {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
-    # For processes that this one starts, such as kernels: threads of JAX share one heap of the C library, which
+    # For processes that this one starts, such as kernels: threads of JAX share one heap of glibc, which
     # saves 60 MB in lesson 13. Other C libraries do not know this name.
     os.environ.setdefault("MALLOC_ARENA_MAX", "1")
     kept = os.environ.get("NUMBA_CACHE_DIR")
