@@ -87,7 +87,7 @@ def only_the_variances(source, target):
 # -- copies that keep the label -----------------------------------------------------------------------------
 
 WHY = {
-    "a": "a song stays what it is when it rustles: genres are told through noise every day.",
+    "a": "a song stays what it is when it rustles: people recognise genres through noise every day.",
     "b": "who plays it faster plays it at more beats per minute.",
     "c": "a higher pitch moves no beat.",
     "d": "three semitones above A minor is C minor.",
