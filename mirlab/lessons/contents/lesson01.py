@@ -208,9 +208,9 @@ def with_a_generator_of_its_own(y, k, rng):
 @exercise(
     kind="sort",
     hints=[
-        "Domains are data: which data are learned from, and for which are results wanted? Tasks are "
-        "questions.",
-        "What was learned before the target was seen? Into what does it turn a frame?",
+        "Domains are data: from which data does the model learn, and for which data do we want results? "
+        "Tasks are questions.",
+        "What was learned before the target was seen? What does it turn a frame into?",
         "The adaptation method is what is done with the pretrained model; the training dataset is what this "
         "needs.",
     ],
@@ -277,7 +277,7 @@ SCENARIOS = {
 @exercise(
     kind="sort",
     hints=[
-        "Each scenario ends in a question, and each question has its own words: see the table.",
+        "Each scenario ends in a question, and each question has its own words: see the list.",
         "What changes? The task: inductive. Only the data: transductive. No labels anywhere: unsupervised.",
         "What is carried over? Outputs of a frozen model are features; weights that are trained further are "
         "a model. "

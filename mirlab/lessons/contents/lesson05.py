@@ -166,7 +166,7 @@ def by_numpy(affinities, j, k, n):
 
 
 def _loss(affinities, j, k, n, *, r=None, weigh=None, over=None):
-    """Compute the three results as those do who err in one of them."""
+    """Compute the three results with the mistake that is given."""
     r = (len(affinities) - 1) // n if r is None else r
     weight = weigh(r) if weigh else warp.rank_weight(int(r))
     return r, weight, weight * (1 - affinities[j] + affinities[k] if over is None else over)
@@ -317,7 +317,7 @@ def V_first(x, V, W, j, k, weight):
 
 
 def _step(x, V, W, j, k, weight, *, rate=0.1, stale=True, max_norm=1.0, axis=0):
-    """Take the step as those do who err in one thing."""
+    """Take the step with the mistake that is given."""
     z, old_W, W, V, length = V @ x, W, W.copy(), V.copy(), rate * weight
     W[j] += length * z
     W[k] -= length * z
