@@ -41,10 +41,10 @@ sys.exit(7)
 """
 
 
-def wheel(folder, requirement):
+def wheel(folder, requirement, tag="py3-none-any"):
     """Write the wheel that a package index would send."""
     name, _, version = requirement.replace(">=", "==").partition("==")
-    with zipfile.ZipFile(folder / f"{name}-{version or 9}-py3-none-any.whl", "w") as archive:
+    with zipfile.ZipFile(folder / f"{name}-{version or 9}-{tag}.whl", "w") as archive:
         lines = "".join(f"Requires-Dist: {one}\n" for one in NEEDS.get(name, []))
         archive.writestr(f"{name}.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\n{lines}\n")
 
@@ -87,6 +87,27 @@ def test_packages_are_those_that_the_other_computer_needs(index, root, tmp_path,
     assert len(found) == len(expected)
     assert all(options[-2:] == ["--abi", "none"] for _, options in index)
     assert all(target.python in options for _, options in index)
+
+
+def test_computers_of_one_stick_each_get_their_own_wheel(root, tmp_path):
+    """Wheels of several computers are in one folder; a wheel that nobody gets is deleted from the stick."""
+    (root / "pyproject.toml").write_text(PROJECT.replace('"a>=1", ', '"fast>=1", '))
+    kinds = {
+        "linux-x86_64": ("cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64", "3.12"),
+        "linux-aarch64": ("cp313-cp313-manylinux2014_aarch64", "3.13"),
+        "windows-x86_64": ("cp39-abi3-win_amd64", "3.12"),
+        "macos-arm64": ("cp312-cp312-macosx_11_0_universal2", "3.12"),
+        "macos-x86_64": ("py2.py3-none-macosx_10_9_x86_64", "3.11"),
+    }
+
+    def get(names, folder, options):
+        for name in names:
+            wheel(folder, name, tag if name.startswith("fast") else "py3-none-any")
+
+    for platform, (tag, python) in [*kinds.items(), *reversed(kinds.items())]:
+        target = wheels.Target(platform, python)
+        found = [file.name for file in wheels.download(tmp_path, target, root=root, get=get)]
+        assert f"fast-1-{tag}.whl" in found and sum("fast" in name for name in found) == 1
 
 
 def test_this_computer_needs_no_options():

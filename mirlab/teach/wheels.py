@@ -17,6 +17,7 @@ from pathlib import Path
 
 from packaging.markers import default_environment
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms, sys_tags
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from mirlab import paths
@@ -73,6 +74,18 @@ class Target:
         short = self.python.replace(".", "")
         abis = [word for abi in (f"cp{short}", "abi3", "none") for word in ("--abi", abi)]
         return [*tags, "--python-version", self.python, "--implementation", "cp", *abis]
+
+    def tags(self) -> frozenset[Tag]:
+        """Return the tags of the wheels that can be installed there."""
+        if self.is_this:
+            return frozenset(sys_tags())
+        places = PLATFORMS[self.platform][0]
+        if self.platform.startswith("macos"):  # macosx_14_0_arm64: also wheels for every older macOS
+            _, major, minor, machine = places[0].split("_", 3)
+            places = list(mac_platforms((int(major), int(minor)), machine))
+        version = tuple(map(int, self.python.split(".")))
+        name = f"cp{self.python.replace('.', '')}"
+        return frozenset([*cpython_tags(version, [name], places), *compatible_tags(version, name, places)])
 
     def environment(self) -> dict[str, str]:
         """Return what the markers of requirements see there."""
@@ -164,7 +177,7 @@ def download(
     needed = [*project["project"]["dependencies"], *project["build-system"]["requires"], *BUILD]
     extras = project["project"].get("optional-dependencies", {})
     new = needed + [one for extra in _extras(root) for one in extras[extra]]
-    seen, wheels = set(), {}
+    seen, wheels, tags = set(), {}, target.tags()
     while new:
         asked = [one for one in map(Requirement, new) if _is_needed(one, environment)]
         named = {canonicalize_name(one.name): one for one in asked}
@@ -175,7 +188,7 @@ def download(
             report(len(wheels), len(wheels) + len(missing), f"packages for {target.platform}")
             get(missing, folder, options=target.options)
         for name in named.keys() - wheels.keys():
-            wheels[name] = _wheel(folder, name, pins.get(name))
+            wheels[name] = _wheel(folder, name, pins.get(name), tags)
         new = []
         for one in asked:
             key = canonicalize_name(one.name), frozenset(one.extras)
@@ -201,15 +214,18 @@ def _is_needed(requirement, environment):
     return requirement.marker is None or requirement.marker.evaluate(environment | {"extra": ""})
 
 
-def _wheel(folder, name, pin):
-    """Return the wheel of a package in a folder: of the pinned version, or the newest."""
+def _wheel(folder, name, pin, tags):
+    """Return the wheel of a package in a folder that holds those of several computers.
+
+    It has one of the tags, and is of the pinned version, or the newest.
+    """
     found = {}
     for file in folder.glob("*.whl"):
         try:
-            its_name, version, *_ = parse_wheel_filename(file.name)
+            its_name, version, _, its_tags = parse_wheel_filename(file.name)
         except InvalidWheelFilename:
             continue
-        if its_name == name and (not pin or pin == f"=={version}"):
+        if its_name == name and its_tags & tags and (not pin or pin == f"=={version}"):
             found[version] = file
     if not found:
         raise NetworkError(f"{folder}: pip reports success, but the wheel of {name} is not there; try again")
