@@ -4,12 +4,12 @@ import html
 import itertools
 import json
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
+from chromium import faults, needs_chromium
 
 from mirlab import cli, lessons
 from mirlab.errors import LessonError, StoreError
@@ -18,7 +18,6 @@ from mirlab.teach import frame, guide, handout, pack, plans, slides, timetable
 
 COURSE = lessons.course()
 EVERY = pytest.mark.parametrize("lesson", COURSE, ids=lambda lesson: lesson.number)
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @pytest.fixture(scope="module")
@@ -225,32 +224,45 @@ def test_nothing_of_a_hostile_output_runs(tmp_path, monkeypatch):
 # -- in a browser -----------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-def test_slides_move_by_keys_and_pages_fit_a_telephone(folder):
-    """No page asks for anything but itself, and none is wider than its window."""
-    from playwright.sync_api import sync_playwright
+@pytest.fixture
+def page(browser):
+    """A page that may ask for nothing but itself, and in which no script may fail."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    page, wrong = context.new_page(), []
+    page.on("request", lambda one: one.url.startswith(("file:", "data:")) or wrong.append(one.url))
+    page.on("console", lambda one: wrong.append(one.text))
+    page.on("pageerror", lambda one: wrong.append(str(one)))
+    yield page
+    context.close()
+    assert wrong == []
 
-    asked, errors = [], []
-    with sync_playwright() as play:
-        arguments = ["--headless", "--no-sandbox", "--disable-gpu"]
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
-        page.on("request", lambda one: one.url.startswith(("file:", "data:")) or asked.append(one.url))
-        page.on("console", lambda one: errors.append(one.text))
-        page.on("pageerror", lambda one: errors.append(str(one)))
-        page.goto((folder / "slides" / f"{COURSE[5].notebook}.html").as_uri())
-        shown = page.locator(".slide:visible")
-        assert shown.count() == 1 and COURSE[5].title in shown.inner_text()
-        for key, place in (("ArrowRight", "2/"), ("PageDown", "3/"), ("ArrowLeft", "2/"), ("Home", "1/")):
-            page.keyboard.press(key)
-            assert shown.count() == 1 and f"· {place}" in shown.inner_text()
-        page.keyboard.press("End")
-        assert COURSE[5].key_points[-1].rstrip(".") in shown.inner_text()
-        page.reload()
-        assert "What to remember" in shown.inner_text()
-        page.set_viewport_size({"width": 360, "height": 640})
-        for place in ("index", f"guides/{COURSE[5].notebook}", f"handouts/{COURSE[5].notebook}"):
-            page.goto((folder / f"{place}.html").as_uri())
-            assert page.evaluate("document.documentElement.scrollWidth") <= 360, place
-        browser.close()
-    assert asked == [] and errors == []
+
+@needs_chromium
+def test_slides_move_by_keys(folder, page):
+    page.goto((folder / "slides" / f"{COURSE[5].notebook}.html").as_uri())
+    shown = page.locator(".slide:visible")
+    assert shown.count() == 1 and COURSE[5].title in shown.inner_text()
+    for key, place in (("ArrowRight", "2/"), ("PageDown", "3/"), ("ArrowLeft", "2/"), ("Home", "1/")):
+        page.keyboard.press(key)
+        assert shown.count() == 1 and f"· {place}" in shown.inner_text()
+    page.keyboard.press("End")
+    assert COURSE[5].key_points[-1].rstrip(".") in shown.inner_text()
+    page.reload()
+    assert "What to remember" in shown.inner_text()
+
+
+@needs_chromium
+def test_every_page_fits_a_telephone(folder, page):
+    page.set_viewport_size({"width": 360, "height": 640})
+    for file in folder.rglob("*.html"):
+        page.goto(file.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, file.name
+
+
+@needs_chromium
+@pytest.mark.parametrize("place", ["index", "plans/one-semester", "guides", "slides", "handouts"])
+def test_pages_can_be_read_by_everyone(folder, page, place):
+    """No serious fault of accessibility, says axe-core."""
+    name = place if (folder / f"{place}.html").is_file() else f"{place}/{COURSE[5].notebook}"
+    page.goto((folder / f"{name}.html").as_uri())
+    assert faults(page) == []
