@@ -283,6 +283,7 @@ def test_a_course_with_a_history_is_taken_as_it_was_committed(tmp_path, monkeypa
             ["--stick", "x", "--platform", "amiga"],
             "no packages can be chosen for amiga .*there are linux-x86",
         ),
+        (["--out", "x", "--stick", "y", "--platform", "amiga"], "no packages can be chosen for amiga"),
         (["--stick", "x", "--python", "2.7"], "no packages can be chosen for .* with Python 2.7"),
     ],
 )

@@ -12,6 +12,7 @@ def teach(options):
         raise MirlabError("name a folder for the pack with --out DIR, or for the stick with --stick DIR")
     if not options.stick and (options.platform or options.python):
         raise MirlabError("--platform and --python are for a stick; name its folder with --stick DIR")
+    targets = _targets(options)
     if options.out:
         from mirlab.teach import pack
 
@@ -19,12 +20,13 @@ def teach(options):
             files = pack.write(options.out, progress=show)
         print(f"Written: {len(files)} files. Begin with {files[0]}")
     if options.stick:
-        _stick(options)
+        _stick(options, targets)
     return 0
 
 
-def _stick(options):
-    from mirlab.teach import stick, wheels
+def _targets(options):
+    """Return the computers that a stick is for, before any work begins."""
+    from mirlab.teach import wheels
 
     here = wheels.this()
     platforms, pythons = options.platform or [here.platform], options.python or [here.python]
@@ -34,8 +36,13 @@ def _stick(options):
             f"no packages can be chosen for {unknown[0].platform} with Python {unknown[0].python}; "
             f"there are {', '.join(wheels.PLATFORMS)}, with Python {', '.join(wheels.PYTHONS)}"
         )
+    return targets
+
+
+def _stick(options, targets):
     from mirlab import networks
     from mirlab.paper import Study
+    from mirlab.teach import stick
 
     build(options)
     try:

@@ -6,5 +6,5 @@ folder from which a laptop without any network sets up and runs the course.
 
 Modules: `markdown` (prose), `frame` (a page), `timetable` (minutes of each section), `guide`, `slides`,
 `handout`, `plans` (several lessons in sessions), `pack` (all of these, and an index), `wheels` (packages for
-other machines), `stick`.
+other machines), `stick`, `folders` (those that we may fill).
 """

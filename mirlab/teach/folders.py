@@ -1,4 +1,4 @@
-"""Folders that we fill: recognised by a file of ours, so that nobody else's files are ever written over."""
+"""Folders that we fill, recognised by a file of ours: files of other people are never replaced."""
 
 from pathlib import Path
 
@@ -25,12 +25,12 @@ def take(folder: Path, mark: str, note: str) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()) and not (folder / mark).is_file():
-            raise StoreError(f"{folder}: holds other files; name a new or an empty folder")
-        paths.write_atomically(folder / mark, note)
+        is_ours = (folder / mark).is_file() or not any(folder.iterdir())
+        if is_ours:
+            paths.write_atomically(folder / mark, note)
     except OSError as error:
-        if isinstance(error, StoreError):
-            raise
         raise StoreError(
             f"{folder}: cannot be used ({error.strerror}); name a new or an empty folder"
         ) from error
+    if not is_ours:
+        raise StoreError(f"{folder}: holds other files; name a new or an empty folder")

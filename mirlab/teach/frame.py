@@ -3,6 +3,8 @@
 from html import escape
 from importlib import resources
 
+from mirlab.show.cards import inline
+
 POLICY = (
     "default-src 'none'; img-src data:; media-src data:; "
     "style-src 'unsafe-inline'; script-src 'unsafe-inline'"
@@ -34,7 +36,7 @@ def page(title: str, body: str, *, style: str, script: str = "") -> str:
     return (
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         f"<title>{escape(title)}</title>\n"
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         f"<style>\n{_read(style)}</style>\n<body>\n{body}\n{run}</body>\n</html>\n"
     )
@@ -73,6 +75,18 @@ def table(header, rows) -> str:
     head = "".join(f'<th scope="col">{cell}</th>' for cell in header)
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def definitions(terms) -> str:
+    """Return terms and what they mean, both as they are in a lesson's file.
+
+    Examples
+    --------
+    >>> definitions({"`C`": "a cost"})
+    '<dl><dt><code>C</code></dt><dd>a cost</dd></dl>'
+    """
+    pairs = (f"<dt>{inline(name)}</dt><dd>{inline(meaning)}</dd>" for name, meaning in terms.items())
+    return f"<dl>{''.join(pairs)}</dl>"
 
 
 def code(text: str) -> str:

@@ -5,7 +5,7 @@ from string import ascii_lowercase
 from mirlab.lessons import stored
 from mirlab.show.cards import inline
 from mirlab.teach import markdown, timetable
-from mirlab.teach.frame import code, link, page, points, table
+from mirlab.teach.frame import code, definitions, link, page, points, table
 
 SEEN = {"sound": "sound", "picture": "figure", "table": "table"}
 
@@ -35,7 +35,7 @@ def as_page(lesson, others: list) -> str:
         _exercises(lesson),
         _quiz(lesson),
         _cut(lesson),
-        "<h2>Terms of this lesson</h2>" + _terms(lesson) if lesson.terms else "",
+        "<h2>Terms of this lesson</h2>" + definitions(lesson.terms) if lesson.terms else "",
         "<h2>To read on</h2>" + points(map(inline, lesson.references)) if lesson.references else "",
     ]
     return page(f"Guide: {lesson.heading}", "\n".join(filter(None, body)), style="paper.css")
@@ -160,8 +160,3 @@ def _cut(lesson):
         return ""
     rows = [[f"{cut.minutes} min", markdown.line(cut.what)] for cut in lesson.teaching.cut]
     return "<h2>When time is short</h2><p>Cut in this order.</p>" + table(["saves", "what"], rows)
-
-
-def _terms(lesson):
-    pairs = (f"<dt>{inline(name)}</dt><dd>{inline(meaning)}</dd>" for name, meaning in lesson.terms.items())
-    return f"<dl>{''.join(pairs)}</dl>"

@@ -3,7 +3,7 @@
 from mirlab.lessons import stored
 from mirlab.show.cards import inline
 from mirlab.teach import markdown
-from mirlab.teach.frame import code, link, page, points
+from mirlab.teach.frame import code, definitions, link, page, points
 
 LINE = '<div class="line"></div>'
 
@@ -26,7 +26,7 @@ def as_page(lesson) -> str:
         f'<p class="blank">Name</p></header>',
         "<h2>After this lesson you will be able to</h2>" + points(map(inline, lesson.objectives)),
         _predictions(lesson),
-        _terms(lesson),
+        "<h2>Terms</h2>" + definitions(lesson.terms) if lesson.terms else "",
         _tasks(lesson),
         "<h2>What do you think?</h2>"
         f"<p>“{inline(lesson.misconception)}” Do you agree? Write your answer before the lesson, and read it "
@@ -44,11 +44,6 @@ def _predictions(lesson):
         result = '<span class="blank">The result</span>'
         parts.append(f'<div class="keep"><p>{inline(one.question)}</p><p>{answer}</p><p>{result}</p></div>')
     return "<h2>My predictions</h2>" + "".join(parts) if parts else ""
-
-
-def _terms(lesson):
-    pairs = (f"<dt>{inline(name)}</dt><dd>{inline(meaning)}</dd>" for name, meaning in lesson.terms.items())
-    return f"<h2>Terms</h2><dl>{''.join(pairs)}</dl>" if lesson.terms else ""
 
 
 def _tasks(lesson):

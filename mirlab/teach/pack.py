@@ -48,8 +48,9 @@ def write(folder: str | Path, *, course: list | None = None, progress=None) -> l
         paths.write_atomically(folder / place, content)
 
     try:
-        keep("index.html", _index(course))
-        for plan in plans.load(course):
+        all_plans = plans.load(course)
+        keep("index.html", _index(course, all_plans))
+        for plan in all_plans:
             keep(f"plans/{plan.name}.html", plans.as_page(plan))
         for done, lesson in enumerate(course):
             if progress:
@@ -70,7 +71,7 @@ def write(folder: str | Path, *, course: list | None = None, progress=None) -> l
     return made
 
 
-def _index(course):
+def _index(course, all_plans):
     rows = []
     for lesson in course:
         files = [
@@ -84,7 +85,7 @@ def _index(course):
         ]
         minutes = lesson.minutes.teaching + lesson.minutes.exercises
         rows.append([inline(lesson.heading), inline(lesson.question), str(minutes), " · ".join(files)])
-    of_plans = points(link(inline(plan.title), f"plans/{plan.name}.html") for plan in plans.load(course))
+    of_plans = points(link(inline(plan.title), f"plans/{plan.name}.html") for plan in all_plans)
     body = (
         "<header><h1>For teachers</h1><p>Guides and solved notebooks hold all answers. Slides show an answer "
         "after its question, and handouts have none. Every page works without a network and can be printed. "

@@ -54,17 +54,16 @@ def _beginning(lesson):
 
 
 def _middle(lesson):
-    sections = stored.sections(lesson)
+    sections, tasks, results = stored.sections(lesson), stored.tasks(lesson), stored.results(lesson)
     last = next((s for s in reversed(sections) if s.count("interactive")), None)
     for section in sections:
         if section.heading == stored.OPENING:
             heading = markdown.block(_paragraph(section))
-            made = [*_section(lesson, section, asked=False)]
+            made = [*_section(lesson, section, tasks, results, asked=False)]
         else:
             heading = f"<h2>{markdown.line(section.heading)}</h2>"
-            made = [*_section(lesson, section, asked=section is last)] or [
-                markdown.block(_paragraph(section))
-            ]
+            made = [*_section(lesson, section, tasks, results, asked=section is last)]
+            made = made or [markdown.block(_paragraph(section))]
         for content in filter(None, made):
             yield heading + content
 
@@ -76,10 +75,9 @@ def _paragraph(section):
     return next((text for text in whole if len(text.split()) <= WORDS), "")
 
 
-def _section(lesson, section, *, asked):
+def _section(lesson, section, tasks, results, *, asked):
     """Yield the slides of a section; a sound is on the slide of the picture or the sound before it."""
-    open_media, tasks, predictions = [], stored.tasks(lesson), {one.name: one for one in lesson.predictions}
-    results = stored.results(lesson)
+    open_media, predictions = [], {one.name: one for one in lesson.predictions}
     for step in section.steps:
         if open_media and not (step.kind == "sound" and len(open_media) < 4):
             yield "".join(open_media)
@@ -112,7 +110,7 @@ def _medium(shown):
         name = escape(shown.words)
         return (
             f'<figure><audio controls preload="none" aria-label="{name}" src="{escape(shown.url)}"></audio>'
-            + (f"<figcaption>{name}</figcaption></figure>")
+            f"<figcaption>{name}</figcaption></figure>"
         )
     if len(shown.rows) > ROWS or max(map(len, shown.rows), default=0) > COLUMNS:
         return ""

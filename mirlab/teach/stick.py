@@ -50,7 +50,7 @@ opens the first lesson. Later you do not need the stick: type   python3 course.p
   python3 start.py --to FOLDER    puts the course elsewhere
   python3 start.py doctor         runs another command of the course
 
-Whoever makes copies of this stick copies the whole folder; start.py reports what is missing.
+To copy this stick, copy the whole folder. start.py reports what is missing.
 """
 BAT = '@py "%~dp0start.py" %*\r\n@if errorlevel 1 pause\r\n'
 
@@ -101,9 +101,9 @@ def make(
         _built(folder / "course" / "data" / "built", built, progress)
         _starters(folder)
         return _seal(folder, targets, needed)
+    except StoreError:  # an OSError, too
+        raise
     except OSError as error:
-        if isinstance(error, StoreError):
-            raise
         raise StoreError(
             f"{error.filename or folder}: the stick cannot be written ({error.strerror}); free some space, "
             "or name another folder"
