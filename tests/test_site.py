@@ -195,6 +195,13 @@ def test_other_files_are_left_alone(tmp_path, capsys):
     assert "--out DIR" in capsys.readouterr().err
 
 
+def test_a_booklet_that_cannot_be_written_is_found_before_the_pages_are_built(tmp_path, capsys):
+    for file, reason in ((tmp_path / "no" / "a.pdf", "there is no folder"), (tmp_path, "is a folder")):
+        assert main(["site", "--out", str(tmp_path / "pages"), "--pdf", str(file)]) == 2
+        assert reason in capsys.readouterr().err
+    assert not (tmp_path / "pages").exists()
+
+
 @pytest.mark.parametrize(
     "damage", ["{", "[]", '{"cells": [{}]}', '{"cells": [{"cell_type": "code", "source": 1}]}']
 )
@@ -231,6 +238,8 @@ def test_a_booklet_is_one_pdf_with_the_answers(tmp_path, monkeypatch):
     assert site.print_pdf(tmp_path / "a.pdf") == []
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
     assert "<details open>" in page.read_text(encoding="utf-8")
+    with pytest.raises(MirlabError, match="the booklet cannot be written"):
+        site.print_pdf(tmp_path)
 
 
 @needs_chromium
@@ -241,10 +250,18 @@ def test_axe_finds_a_fault(browser):
     page.close()
 
 
-def test_the_workflow_runs_our_command_with_pinned_actions():
-    jobs = yaml.safe_load((paths.COURSE / ".github/workflows/site.yml").read_text(encoding="utf-8"))["jobs"]
-    steps = [step for job in jobs.values() for step in job["steps"]]
-    used = [step["uses"] for step in steps if "uses" in step]
+def steps_of(workflow):
+    text = (paths.COURSE / ".github" / "workflows" / workflow).read_text(encoding="utf-8")
+    return [step for job in yaml.safe_load(text)["jobs"].values() for step in job["steps"]]
+
+
+@pytest.mark.parametrize("workflow", ["site.yml", "tests.yml"])
+def test_the_actions_of_a_workflow_are_pinned(workflow):
+    used = [step["uses"] for step in steps_of(workflow) if "uses" in step]
     assert used and all(re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", one) for one in used)
+
+
+def test_the_workflow_runs_our_command():
+    steps = steps_of("site.yml")
     (command,) = [step["run"] for step in steps if step.get("run", "").startswith("mirlab ")]
     _parser().parse_args(command.split()[1:])

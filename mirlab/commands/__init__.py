@@ -327,6 +327,7 @@ def site(options):
         raise MirlabError(
             "name a folder for the pages with --out DIR, or a file for the booklet with --pdf FILE"
         )
+    check_file("pdf", options.pdf)
     numbers, warnings = _names(options.lessons), []
     if options.out:
         built = pages.build(options.out, lessons=numbers)
@@ -337,6 +338,7 @@ def site(options):
         print(f"The booklet is {options.pdf}")
     for warning in dict.fromkeys(warnings):
         print(f"Sphinx: {warning}", file=sys.stderr)
+    return 0
 
 
 def _sound_check():

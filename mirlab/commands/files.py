@@ -2,7 +2,14 @@
 
 from mirlab.errors import MirlabError
 
-ENDINGS = {"json": ".json", "csv": ".csv", "picture": ".png", "export": ".json", "certificate": ".html"}
+ENDINGS = {
+    "json": ".json",
+    "csv": ".csv",
+    "pdf": ".pdf",
+    "picture": ".png",
+    "export": ".json",
+    "certificate": ".html",
+}
 
 
 def check_file(option, file):

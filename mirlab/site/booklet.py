@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from mirlab import paths
 from mirlab.errors import MirlabError
 from mirlab.site.building import build
 
@@ -39,18 +40,7 @@ def print_pdf(file: str | Path, *, lessons=None) -> list[str]:
     ------
     MirlabError
         If a package is missing, there is no Chromium, or the file cannot be written.
-
-    Examples
-    --------
-    >>> print_pdf("missing/booklet.pdf")
-    Traceback (most recent call last):
-    mirlab.errors.MirlabError: missing: there is no such folder for the booklet; make it first
     """
-    file = Path(file)
-    if not file.parent.is_dir():
-        raise MirlabError(f"{file.parent}: there is no such folder for the booklet; make it first")
-    if file.is_dir():
-        raise MirlabError(f"{file}: this is a folder; name a file for the booklet")
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         raise MirlabError("the booklet is printed by Chromium or Chrome, and neither is on this machine")
@@ -68,7 +58,12 @@ def print_pdf(file: str | Path, *, lessons=None) -> list[str]:
         if not printed.is_file():
             reason = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
             raise MirlabError(f"{browser}: it did not print the booklet ({reason})")
-        shutil.copyfile(printed, file)
+        try:
+            paths.write_atomically(Path(file), printed.read_bytes())
+        except OSError as error:
+            raise MirlabError(
+                f"{file}: the booklet cannot be written ({error.strerror}); name another file"
+            ) from error
     return built.warnings
 
 

@@ -114,8 +114,8 @@ def build(folder: str | Path, *, lessons=None, rooms=None, builder: str = "html"
             raise MirlabError(f"the pages could not be built: {error}") from error
         if whole:
             pack.write(folder / staging.TEACHERS)
-        told = re.sub(r"\x1b\[[\d;]*m", "", complaints.getvalue()).replace(f"{source}/", "")
-    return Built(folder / "index.html", len(list(folder.rglob("*.html"))), told.splitlines())
+        warnings = re.sub(r"\x1b\[[\d;]*m", "", complaints.getvalue()).replace(f"{source}/", "")
+    return Built(folder / "index.html", len(list(folder.rglob("*.html"))), warnings.splitlines())
 
 
 def _check(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 import inspect
 import pkgutil
-from importlib import import_module, util
+from importlib import import_module
 
 import mirlab
 
@@ -48,19 +48,15 @@ def page(room: str) -> str:
 
 def public(name: str, without: set) -> list[str]:
     """Return the public functions and classes that a module defines, in the order of its file."""
-    if util.find_spec(name) is None:
-        return []
-    module = import_module(name)
-    own = [
+    return [
         key
-        for key, value in vars(module).items()
+        for key, value in vars(import_module(name)).items()
         if not key.startswith("_")
         and key not in without
         and (inspect.isfunction(value) or inspect.isclass(value))
         and value.__module__ == name
         and value.__doc__
     ]
-    return own
 
 
 def _automodule(name: str, members: list) -> str:
