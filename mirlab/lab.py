@@ -214,9 +214,9 @@ def _environment(own):
             if not (settings / name).is_file():
                 paths.write_atomically(settings / name, json.dumps(values, indent=2))
         changes["JUPYTERLAB_SETTINGS_DIR"] = str(settings)
-    kernel = own / "kernels" / KERNEL / "kernel.json"
-    if not kernel.is_file() or json.loads(kernel.read_text(encoding="utf-8")) != kernel_spec():
-        paths.write_atomically(kernel, json.dumps(kernel_spec(), indent=2))
+    kernel, spec = own / "kernels" / KERNEL / "kernel.json", json.dumps(kernel_spec(), indent=2)
+    if not kernel.is_file() or kernel.read_bytes() != spec.encode():
+        paths.write_atomically(kernel, spec)
     others = [os.environ["JUPYTER_PATH"]] if os.environ.get("JUPYTER_PATH") else []
     return changes | {"JUPYTER_PATH": os.pathsep.join([str(own), *others])}
 
@@ -267,7 +267,7 @@ def running() -> dict | None:
     direct = build_opener(ProxyHandler({}))  # a proxy would get the token, and cannot reach this machine
 
     for server in list_running_servers():
-        if Path(server["root_dir"]) == paths.COURSE:
+        if Path(server.get("root_dir", "")) == paths.COURSE:
             try:
                 direct.open(f"{server['url']}api/status?token={server['token']}", timeout=5).close()
             except (URLError, OSError):
@@ -327,7 +327,7 @@ def serve(notebook, *, browser=True, port=None, say=print) -> None:
             server.start()
         except SystemExit as end:
             if end.code:
-                reason = log.read_text(encoding="utf-8").strip().splitlines()[-1:]
+                reason = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
                 raise MirlabError(f"JupyterLab could not start: {''.join(reason)} (more in {log})") from end
 
 

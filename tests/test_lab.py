@@ -159,6 +159,16 @@ def test_settings_that_a_learner_changed_stay(data_dir, monkeypatch):
     assert "JUPYTERLAB_SETTINGS_DIR" not in lab.environment()
 
 
+@pytest.mark.parametrize("content", [b"{", b"\xff", b"[]"])
+def test_a_damaged_kernel_file_is_written_again(data_dir, content):
+    lab.environment()
+    (kernel,) = data_dir.rglob("kernel.json")
+    whole = kernel.read_bytes()
+    kernel.write_bytes(content)
+    lab.environment()
+    assert kernel.read_bytes() == whole and json.loads(whole) == lab.kernel_spec()
+
+
 def test_jupyter_knows_our_settings():
     schemas = Path(sys.prefix, "share", "jupyter", "lab", "schemas")
     for name, settings in lab.QUIET_JUPYTER.items():
