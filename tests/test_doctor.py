@@ -75,6 +75,19 @@ def test_doctor_memory(monkeypatch, capsys):
     )
 
 
+def test_doctor_memory_of_a_container(monkeypatch, tmp_path):
+    """Copies of files count as free: the system gives them up when a program needs memory."""
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=8 * GIB))
+    monkeypatch.setattr(doctor, "CGROUP", tmp_path)
+    (tmp_path / "memory.max").write_text(f"{2 * GIB}\n", encoding="utf-8")
+    (tmp_path / "memory.current").write_text(f"{3 * GIB // 2}\n", encoding="utf-8")
+    assert doctor._check_memory() == "8.0 GB free"  # it is not known how much are copies of files
+    (tmp_path / "memory.stat").write_text(f"anon 7\ninactive_file {GIB}\n", encoding="utf-8")
+    assert doctor._check_memory() == "1.5 GB free"
+    (tmp_path / "memory.max").write_text("max\n", encoding="utf-8")
+    assert doctor._check_memory() == "8.0 GB free"
+
+
 def test_the_page_about_faults_has_every_check():
     page = (paths.COURSE / "docs" / "when-something-fails.md").read_text(encoding="utf-8")
     assert re.findall(r"^\|[^|]*\| (\w+) \|", page, re.MULTILINE) == list(doctor.CHECKS)

@@ -25,6 +25,7 @@ from mirlab.show.players import play
 from mirlab.warp import WarpEmbedding
 
 OLDEST, NEWEST = (3, 11), (3, 14)  # versions of Python
+CGROUP = Path("/sys/fs/cgroup")  # what a container on Linux may use
 
 
 def _check_python():
@@ -35,10 +36,10 @@ def _check_python():
 
 def _check_memory():
     free = psutil.virtual_memory().available
-    with suppress(OSError, ValueError):  # a container may have less than its machine
-        group = Path("/sys/fs/cgroup")
-        limit, used = (int((group / f"memory.{name}").read_text()) for name in ("max", "current"))
-        free = min(free, limit - used)
+    with suppress(OSError, ValueError, KeyError):  # a container may have less than its machine
+        limit, used = (int((CGROUP / f"memory.{name}").read_text()) for name in ("max", "current"))
+        parts = dict(line.split() for line in (CGROUP / "memory.stat").read_text().splitlines())
+        free = min(free, limit - used + int(parts["inactive_file"]))  # copies of files, given up when needed
     if free < 2**30:
         raise MirlabError(
             f"{free / 2**30:.1f} GB free; until there is 1 GB, close other programs, and lessons that you do "
@@ -95,8 +96,7 @@ def _check_kernel():
             f"manager, client = start(kernel_name={lab.KERNEL!r}, startup_timeout=60)\n"
             "reply = client.execute_interactive('import sys, mirlab; print(sys.executable)', timeout=60)\n"
             "manager.shutdown_kernel(now=True)\n"
-            "sys_exit = 0 if reply['content']['status'] == 'ok' else reply['content']['evalue']\n"
-            "raise SystemExit(sys_exit)"
+            "raise SystemExit(reply['content'].get('evalue'))"
         )
         done = subprocess.run(
             [sys.executable, "-c", script], env=os.environ | lab.environment(), capture_output=True, text=True
