@@ -166,6 +166,13 @@ def test_names_files_and_times_that_are_there_twice(course, tmp_path):
     assert copied == "files d.json and e.json have two names, but the same times to the second"
 
 
+def test_two_learners_without_a_name_may_have_done_the_same(course, tmp_path):
+    found = read(tmp_path / "class", course, a=handed("", entry(RANK)), b=handed("", entry(RANK)))
+    assert [learner.name for learner in found.learners] == ["(a.json)", "(b.json)"]
+    (note,) = found.notes
+    assert note.startswith("file b.json is the same as a.json, and both have no name; they count as")
+
+
 def test_what_another_version_of_the_course_asked_is_left_out(course, tmp_path):
     odd = [entry("exercise:gone"), {"lesson": "00", "item": "prediction:gone", "answer": "=1+1"}]
     found = read(tmp_path / "class", course, a=handed("Ada", entry(RANK), *odd, mirlab="0.2.0"))

@@ -92,8 +92,13 @@ def read(folder, lessons) -> Classroom:
             notes.append(str(error).replace(repr(str(folder / file)), name, 1))
             continue
         if (twin := first.setdefault(content["digest"], name)) != name:
-            notes.append(f"file {name} is the same as {twin}; it is counted once")
-            continue
+            if content["name"]:
+                notes.append(f"file {name} is the same as {twin}; it is counted once")
+                continue
+            notes.append(
+                f"file {name} is the same as {twin}, and both have no name; they count as different "
+                "learners, so remove one if it is a copy"
+            )
         work, unknown = _known(content["work"], lessons)
         if unknown:
             notes.append(

@@ -162,11 +162,7 @@ def _lesson(lesson, rows):
 
 
 def _sentence(item):
-    tries = (
-        ""
-        if item.median is None or item.median != item.median
-        else f", tries {item.median:g} (median), {item.most:g} (most)"
-    )
+    tries = "" if pd.isna(item.median) else f", tries {item.median:g} (median), {item.most:g} (most)"
     stops = f"; stops {', '.join(item.stopped)}" if item.stopped else ""
     return f"{item.kind} {item.item}: solved by {item.solved} of {item.tried}{tries}{stops}."
 
