@@ -14,8 +14,10 @@ from chromium import faults, needs_chromium
 
 import mirlab.lessons.quiz
 import mirlab.widgets  # noqa: F401, with which all classes are defined
+from mirlab import classes, lessons, paths
 from mirlab import lab as jupyterlab
-from mirlab import lessons, paths
+from mirlab.doctor import sound_page
+from mirlab.lessons import certificate, hand_in, progress
 from mirlab.networks import small
 from mirlab.plots import MARKS
 from mirlab.show.cards import Card
@@ -257,6 +259,39 @@ def test_a_kernel_that_restarts_is_noticed_and_the_next_day_pictures_are_left(ru
     saved = page.evaluate("JSON.stringify(jupyterapp.shell.currentWidget.context.model.toJSON())")
     assert saved.count("mirlab-still") >= 2 and jupyterlab.VIEW not in saved
     assert "<strong>Question 1.</strong>" in saved
+
+
+# -- pages that commands write -----------------------------------------------------------------------------
+
+
+def certificate_page(folder):
+    file = folder / "certificate.html"
+    file.write_text(certificate.page(lessons.course("tiny_course"), "Ada"), encoding="utf-8")
+    return file
+
+
+def class_page(folder):
+    course = lessons.course("tiny_course")
+    (folder / "ada.json").write_text(hand_in.made(course, "Ada"), encoding="utf-8")
+    return classes.write_pictures(classes.read(folder, course), folder)[0]
+
+
+def sound_check_page(folder):
+    return sound_page.write()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+@pytest.mark.parametrize("write", [certificate_page, class_page, sound_check_page])
+def test_pages_can_be_read_by_everyone(write, width, scheme, browser, tmp_path, monkeypatch, data_dir):
+    """No serious fault of accessibility, wide or narrow, light or dark; no page scrolls sideways."""
+    monkeypatch.setenv("MIRLAB_PROGRESS", str(tmp_path / "progress.sqlite"))
+    progress.judged("00", "exercise:rank_weight", right=True)
+    file = write(tmp_path)
+    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page.goto(file.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator("h1").count() == 1 and faults(page) == []
+    page.close()
 
 
 # -- every script, without JupyterLab ---------------------------------------------------------------------
