@@ -36,7 +36,8 @@ def set_up() -> None:
     command = [sys.executable, "-m", "pip", "install", "--quiet", *needed(project["dependencies"])]
     subprocess.run(command, check=True)
     sys.path.insert(0, str(COURSE))
-    os.environ["PYTHONPATH"] = str(COURSE)
+    others = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(COURSE), *others])
     try:
         from google.colab import output
     except ImportError:  # this is not Colab
