@@ -1,5 +1,6 @@
 """How every notebook is made: run in order, short cells, words for every picture, nothing from outside."""
 
+import ast
 import itertools
 import re
 import subprocess
@@ -78,6 +79,14 @@ def test_every_picture_has_words(file):
         assert "![](" not in cell.source
         for output in cell.get("outputs", []):  # a bare picture could not carry any
             assert "image/png" not in output.get("data", {})
+
+
+@EVERY
+def test_what_a_cell_makes_to_be_shown_is_shown(file):
+    """A figure or a sound appears if it is the last line of its cell, or in `display`."""
+    for cell in code_cells(read(file)):
+        for line in ast.parse(cell.source).body[:-1]:
+            assert not re.match(r"lessons\.(show|play)\(", ast.unparse(line)), cell.source
 
 
 @EVERY

@@ -28,12 +28,12 @@ def test_mel_panels_share_time_and_the_mel_scale():
         assert labels["1000"] == pytest.approx(15)  # of the mel scale by Slaney
 
 
-def test_one_frame_names_the_strongest_line():
+def test_one_frame_names_the_strongest_bin():
     filters = librosa.filters.mel(sr=SR, n_fft=1024, n_mels=40)
     frame = np.sin(2 * np.pi * 100 * np.arange(1024) / 1024)  # 100 periods
     figure = plots.one_frame(frame, filters, title="A tone")
     assert figure.alt == (
-        "A tone: 1024 samples (46 ms), the magnitudes of its 513 lines, strongest at 2153 Hz, and its 40 mel "
+        "A tone: 1024 samples (46 ms), the magnitudes of its 513 bins, strongest at 2153 Hz, and its 40 mel "
         "bands."
     )
     samples, lines, bands = (axis.lines[0].get_xydata() for axis in figure.axes)

@@ -156,7 +156,7 @@ def one_frame(frame, filters, *, title=""):
     Examples
     --------
     >>> one_frame(np.sin(np.arange(1024)), np.ones((2, 513))).alt
-    'One frame: 1024 samples (46 ms), the magnitudes of its 513 lines, strongest at 3510 Hz, and its ...'
+    'One frame: 1024 samples (46 ms), the magnitudes of its 513 bins, strongest at 3510 Hz, and its ...'
     """
     n_fft = len(frame)
     spectrum = np.abs(np.fft.rfft(frame * (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft))))
@@ -165,7 +165,7 @@ def one_frame(frame, filters, *, title=""):
     milliseconds = 1000 * np.arange(n_fft) / SAMPLE_RATE
     panels = [
         (milliseconds, frame, "milliseconds", f"{n_fft} samples"),
-        (hertz / 1000, spectrum, "kHz", f"magnitudes of {len(spectrum)} lines"),
+        (hertz / 1000, spectrum, "kHz", f"magnitudes of {len(spectrum)} bins"),
         (np.arange(len(bands)), bands, "mel band", f"{len(bands)} mel bands"),
     ]
     figure = Figure(figsize=(10, 2.7), layout="constrained")
@@ -178,7 +178,7 @@ def one_frame(frame, filters, *, title=""):
     return finish(
         figure,
         f"{title or 'One frame'}: {n_fft} samples ({milliseconds[-1]:.0f} ms), the magnitudes of its "
-        f"{len(spectrum)} lines, strongest at {hertz[spectrum.argmax()]:.0f} Hz, and its {len(bands)} "
+        f"{len(spectrum)} bins, strongest at {hertz[spectrum.argmax()]:.0f} Hz, and its {len(bands)} "
         "mel bands.",
     )
 
