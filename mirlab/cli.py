@@ -155,7 +155,12 @@ def _parser():
 
     results = command("results", commands.results, "write docs/results.md from the figures in data/results")
     results.add_argument(
-        "--again", action="store_true", help="first make every kept figure again that is not current (hours)"
+        "--again",
+        action="store_true",
+        help="first make every file of data/results again that is not current (hours)",
+    )
+    results.add_argument(
+        "--only", metavar="beyond,listening,...", help="with --again: only these files of data/results"
     )
     results.add_argument(
         "--clips", type=Path, metavar="DIR", help="with --again: the folder of the real clips"

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import joblib
@@ -12,11 +13,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from mirlab import __version__, cli, commands, extractors, paper
+from mirlab import __version__, cli, commands, extractors, paper, remaking
 from mirlab.cli import main
 from mirlab.errors import DatasetError
 from mirlab.extractors import Extractor
-from mirlab.paper import open_questions, page, published_figures, representations
+from mirlab.paper import kept_figures, open_questions, page, representations
 
 COMMANDS = next(action.choices for action in cli._parser()._actions if action.choices)
 GIB = 2**30
@@ -424,9 +425,41 @@ def test_results_writes_the_pages_that_are_kept(capsys, tmp_path, monkeypatch):
 
 
 def test_results_names_the_figures_that_are_missing(capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr(published_figures, "RESULTS", tmp_path)
+    monkeypatch.setattr(kept_figures, "RESULTS", tmp_path)
     assert main(["results"]) == 2
     assert "reproduce-seed0.json is missing: restore it" in one_line(capsys)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["--again", "--only", "beyond,nothing"],
+            "there are no kept figures 'nothing'; there are reproduce-",
+        ),
+        (["--only", "beyond"], "--only and --clips say which figures --again makes; give --again too"),
+        (["--clips", "music"], "--only and --clips say which figures --again makes; give --again too"),
+    ],
+)
+def test_results_refuses_before_the_work(arguments, message, capsys, monkeypatch):
+    monkeypatch.setattr(remaking, "KEPT", dict.fromkeys(remaking.KEPT))
+    assert main(["results", *arguments]) == 2
+    assert one_line(capsys).startswith(message)
+
+
+def test_results_makes_the_named_figures_again_if_they_are_old(capsys, tmp_path, monkeypatch):
+    for module in (page, representations):
+        monkeypatch.setattr(module, "PAGE", tmp_path / module.PAGE.name)
+    monkeypatch.setattr(remaking, "RESULTS", tmp_path)
+    asked = []
+    study = "few-labels", replace(remaking.KEPT["few-labels"], make=lambda study: asked.append(1) or {"a": 1})
+    monkeypatch.setitem(remaking.KEPT, *study)
+    assert main(["results", "--again", "--only", "few-labels"]) == 0
+    assert "few-labels.json: current" in capsys.readouterr().err and not asked
+    monkeypatch.setattr(remaking, "is_current", lambda name: False)
+    assert main(["results", "--again", "--only", "few-labels"]) == 0
+    assert "1 to make: " in capsys.readouterr().err and asked == [1]
+    assert json.loads((tmp_path / "few-labels.json").read_text(encoding="utf-8")) == {"a": 1}
 
 
 # --- extract --------------------------------------------------------------------------------------------

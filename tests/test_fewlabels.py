@@ -5,6 +5,8 @@ import pytest
 
 from mirlab import fewlabels
 from mirlab.fewlabels import METHODS, PairNetwork, study
+from mirlab.paper import Study
+from mirlab.paper.resuming import Once
 
 
 def toy(seed, n=60, spread=1.0, artists=2):
@@ -161,26 +163,25 @@ def test_what_is_unknown_is_named(task):
 # -- the study -------------------------------------------------------------------------------------
 
 
-def test_the_study_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
+def test_the_study_goes_on_where_it_was_stopped(data_dir, monkeypatch):
     monkeypatch.setattr(study, "SETS", ("a-synth",))
     monkeypatch.setattr(study, "SEEDS", (0, 1))
     monkeypatch.setattr(study, "FOLDS", 3)
     monkeypatch.setattr(study, "PER_CLASS", (1, 3))
-    arrays = toy(0) | {"network": toy(0)["windows"][:, 0]}
-    monkeypatch.setattr(study, "data", lambda *_, **__: arrays)
-    file, seen = tmp_path / "few.json", []
+    arrays, asked, seen = toy(0) | {"network": toy(0)["windows"][:, 0]}, [], []
+    monkeypatch.setattr(study, "data", lambda *_, **__: asked.append(1) or arrays)
 
-    def stop(done, total, what):
-        seen.append((done, total, what))
+    def stop(*news):
+        seen.append(news)
         if len(seen) == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        study.run(file, study=object(), progress=stop)
+        study.measured(Study(progress=stop))
     assert seen == [(1, 6, "a-synth/0/0"), (2, 6, "a-synth/0/1")]
-    half = study.kept(file)["cells"]
-    report = study.run(file, study=object())
-    assert len(half) == 2 and len(report["cells"]) == 6
+    half = Once("few-labels", study.VERSION).found
+    report = study.measured(Study())
+    assert len(half) == 2 and len(report["cells"]) == 6 and len(asked) == 2
     assert all(report["cells"][key] == one for key, one in half.items())
     curves = study.curves(report, "a-synth")
     assert set(curves) == {*METHODS, *fewlabels.RULES}
@@ -189,5 +190,6 @@ def test_the_study_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
     assert rows["PCA", 3]["value"] == pytest.approx(curves["PCA"][1].mean())
     found = study.differences(report, "a-synth")
     assert len(found) == 2 * len(study.CONTROLS) and all(row["adjusted"] >= row["p"] for row in found)
+    assert study.measured(Study()) == report and len(asked) == 2
     monkeypatch.setattr(study, "VERSION", "other")
-    assert study.run(file, study=object())["protocol"].endswith("version other")
+    assert not Once("few-labels", study.VERSION).found

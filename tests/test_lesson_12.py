@@ -9,17 +9,17 @@ import nbformat
 import numpy as np
 import pytest
 
-from mirlab import corpus, lessons, networks
+from mirlab import corpus, lessons, networks, paper, remaking
 from mirlab.evaluate.regression import Songs, fit_regression
 from mirlab.lessons.contents import lesson12
 from mirlab.networks import frontends, mistakes
 from mirlab.networks.plain import VGG_POOLS
-from mirlab.paper import clips, listening, panels
+from mirlab.paper import clips, panels
 
 
 @pytest.fixture(scope="module")
 def kept():
-    return listening.kept()
+    return paper.kept("listening")
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def shown(notebook, source):
 
 
 def test_the_kept_report_is_of_the_protocol_of_today(kept):
-    assert kept["version"] == listening.VERSION and kept["seed"] == 0
+    assert remaking.is_current("listening") and kept["seed"] == 0
 
 
 def values(kept, **about):

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mirlab import evaluate, lessons
+from mirlab import evaluate, lessons, paper
 from mirlab.lessons.contents import lesson13
 from mirlab.networks import small
 from mirlab.paper import fine_tuned, fine_tuning
@@ -29,7 +29,7 @@ def text(notebook):
 
 @pytest.fixture(scope="module")
 def kept():
-    return fine_tuned.kept()
+    return paper.kept("fine-tuning")
 
 
 def gain(kept, way, other, *sizes):

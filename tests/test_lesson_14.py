@@ -24,7 +24,7 @@ LIVE = ("base", "mfcc", "tag")
 
 @pytest.fixture(scope="module")
 def report():
-    return paper.kept_disturbances()
+    return paper.kept("disturbances")
 
 
 @pytest.fixture(scope="module")

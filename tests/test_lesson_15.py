@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mirlab import fewlabels, lessons, plots, widgets
+from mirlab import fewlabels, lessons, paper, plots, widgets
 from mirlab.fewlabels import RULES, draw, study
 from mirlab.lessons.contents import lesson15
 from mirlab.paper import Study
@@ -30,7 +30,7 @@ def tasks(arrays):
 
 @pytest.fixture(scope="module")
 def report():
-    return study.kept()
+    return paper.kept("few-labels")
 
 
 @pytest.fixture(scope="module")

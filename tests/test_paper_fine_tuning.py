@@ -1,12 +1,9 @@
 """The measurement of fine-tuning: splits, the choice of settings, errors worked by hand, and what is kept."""
 
-import json
-
 import numpy as np
 import pytest
 
-from mirlab import corpus
-from mirlab.errors import DatasetError
+from mirlab import paper, remaking
 from mirlab.networks import small
 from mirlab.paper import Study, fine_tuned, fine_tuning
 
@@ -54,9 +51,8 @@ def test_the_interval_is_the_corrected_one():
 
 
 def test_the_kept_figures_are_complete_and_of_today():
-    kept = fine_tuned.kept()
-    assert kept["versions"]["fine_tuning"] == fine_tuning.VERSION
-    assert kept["versions"]["corpus"] == corpus.VERSION
+    kept = paper.kept("fine-tuning")
+    assert remaking.is_current("fine-tuning")
     for competitor in fine_tuning.COMPETITORS:
         for k in fine_tuning.SONGS:
             scores = fine_tuned.scores_of(kept["scores"], *competitor, k)
@@ -72,14 +68,37 @@ def test_a_kept_figure_comes_out_again():
     study = Study()
     songs, data = fine_tuning.target(study)
     found = fine_tuning._score(study, songs, data, "feedforward", "pretrained", 0, 1, 0)
-    kept = fine_tuned.scores_of(fine_tuned.kept()["scores"], "feedforward", "pretrained", 0, 1)
+    kept = fine_tuned.scores_of(paper.kept("fine-tuning")["scores"], "feedforward", "pretrained", 0, 1)
     assert found["accuracy"] == pytest.approx(kept[0], abs=0.05)
 
 
-@pytest.mark.parametrize("text", ["", "[]", json.dumps({"scores": [], "forgetting": [1], "before": {}})])
-def test_damaged_figures_are_refused(tmp_path, text):
-    (tmp_path / "fine-tuning.json").write_text(text)
-    with pytest.raises(
-        DatasetError, match=r"fine-tuning\.json, the kept figures of fine-tuning, cannot be read"
-    ):
-        fine_tuned.kept(tmp_path / "fine-tuning.json")
+@needs_keras
+def test_a_run_that_is_stopped_goes_on(monkeypatch, data_dir):
+    """Two seeds with few competitors; nothing is trained."""
+    calls, news = [], []
+
+    def score(study, songs, data, *what):
+        calls.append(what)
+        if len(calls) == 5:
+            raise KeyboardInterrupt
+        return {"accuracy": 0.5}
+
+    monkeypatch.setattr(fine_tuning, "COMPETITORS", [("feedforward", "pretrained", 0), ("base", "none", 0)])
+    monkeypatch.setattr(fine_tuning, "target", lambda study: (None, None))
+    monkeypatch.setattr(fine_tuning, "held_out", lambda study: ())
+    monkeypatch.setattr(fine_tuning.pretraining, "mean_auc", lambda network: 0.7)
+    monkeypatch.setattr(fine_tuning, "_score", score)
+    monkeypatch.setattr(
+        fine_tuning, "_forgets", lambda *what: calls.append(what[3:]) or {"accuracy": 0, "auc": 1}
+    )
+    study = Study(progress=lambda *one: news.append(one))
+    with pytest.raises(KeyboardInterrupt):
+        fine_tuning.measured(study, seeds=(0, 1))
+    report = fine_tuning.measured(study, seeds=(0, 1))
+    scores, forgetting = 2 * 2 * len(fine_tuned.SONGS), 2 * 3 * len(fine_tuning.FORGET_RATES)
+    assert (len(report["scores"]), len(report["forgetting"])) == (scores, forgetting)
+    assert len(calls) == scores + forgetting + 1 and len(set(calls)) == scores + forgetting
+    about = {"network": "base", "start": "none", "unfrozen": 0, "songs": 1, "seed": 0, "accuracy": 0.5}
+    assert report["scores"][1] == about
+    assert report["before"] == dict.fromkeys(small.TAGGERS, 0.7)
+    assert news[-1][:2] == (scores + forgetting,) * 2

@@ -1,14 +1,12 @@
 """What is asked of layers and features: known values, no leak between songs, and the kept report."""
 
-import json
-
 import numpy as np
 import pytest
 import tiny_networks as tiny
 
 from mirlab import evaluate
 from mirlab.networks import files, mistakes, pretrained
-from mirlab.paper import clips, listening, probes
+from mirlab.paper import Study, clips, listening, probes
 
 LABELS = np.repeat(["blues", "jazz"], 10)
 
@@ -90,19 +88,31 @@ def test_a_front_end_without_a_mistake_loses_nothing(monkeypatch):
     assert rows[2]["moved"] > 0.01
 
 
-def test_without_clips_the_rows_of_real_clips_are_kept(monkeypatch, tmp_path):
-    row = {"domain": "real", "value": 1}
-    old = {
-        "version": 0,
-        "layers": [row, {"domain": "synthetic", "value": 2}],
-        "front_end": [{"step": "right"}],
-    }
-    monkeypatch.setattr(listening, "FILE", tmp_path / "listening.json")
-    assert listening.kept() == {}
-    listening.FILE.write_text(json.dumps(old))
-    new = {"version": 1, "layers": [{"domain": "synthetic", "value": 3}]}
-    assert listening._with_kept(new) == {
-        "version": 1,
-        "layers": [row, {"domain": "synthetic", "value": 3}],
-        "front_end": [{"step": "right"}],
-    }
+def test_every_step_of_the_report_is_counted_and_networks_listen_once(monkeypatch, data_dir):
+    """All parts of the report, on two domains of twenty tones; what is asked of them is tested above."""
+    asked, news = [], []
+    monkeypatch.setattr(listening, "real", lambda root: tones())
+    monkeypatch.setattr(listening, "synthetic", lambda: tones(name="synthetic"))
+    monkeypatch.setattr(listening, "course_features", lambda domain: {"base": [np.ones((2, 3))] * 20})
+    for name in ("load", "untrained"):
+        monkeypatch.setattr(listening.networks, name, lambda *which: which[0])
+    layers = {"embedding": [np.ones((2, 3))] * 20, "logits": [np.ones((2, 50))] * 20}
+    monkeypatch.setattr(listening, "layers", lambda *which: asked.append(which[1]) or layers)
+    monkeypatch.setattr(listening, "measure_features", lambda domain, windows: ([domain.name], [*windows]))
+    monkeypatch.setattr(listening, "measure_layers", lambda *_: ([1], [2], [3]))
+    for name in ("genre_auc", "first_tags", "distances"):
+        monkeypatch.setattr(listening, name, lambda *_: {})
+    monkeypatch.setattr(listening, "measure_crossing", lambda a, b, *_: [(a.name, b.name)])
+    monkeypatch.setattr(listening, "measure_front_ends", lambda domain, network: [(domain.name, network)])
+    study = Study(root="clips", progress=lambda *one: news.append(one))
+    report = listening.measured(study)
+    assert [done for done, _, _ in news] == [*range(1, listening.STEPS + 1)]
+    assert {total for _, total, _ in news} == {listening.STEPS}
+    assert len(asked) == 2 * 5 and asked.count("msd_musicnn") == 4  # with the untrained one
+    assert report["features"] == ["real", "synthetic"]
+    assert report["differences"] == ["base", *listening.TRAINED, listening.UNTRAINED] * 2
+    assert report["crossing"] == [("real", "synthetic"), ("synthetic", "real")]
+    assert report["front_end"] == [("real", "msd_musicnn")]
+    again = listening.measured(study)
+    assert len(asked) == 2 * 5
+    assert again | {"seconds": 0} == report | {"seconds": 0}

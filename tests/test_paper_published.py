@@ -10,7 +10,7 @@ import pytest
 from mirlab import paper, paths
 from mirlab.corpus import styles
 from mirlab.errors import DatasetError
-from mirlab.paper import published_figures
+from mirlab.paper import kept_figures
 
 
 def test_published_tables_are_complete():
@@ -86,11 +86,12 @@ def test_kept_reports_have_every_experiment(seed):
 @pytest.fixture
 def results(monkeypatch, tmp_path):
     """Folder of kept files of the test's own."""
-    monkeypatch.setattr(published_figures, "RESULTS", tmp_path)
+    monkeypatch.setattr(kept_figures, "RESULTS", tmp_path)
     return tmp_path
 
 
 WHOLE = json.dumps(paper.kept_report())
+SEEDS = paper.kept_report()["table3"]
 ANSWERS = json.dumps(paper.kept_answers())
 
 
@@ -121,9 +122,9 @@ def changed(text, *path, value):
         pytest.param(WHOLE.replace('"seed": 0', '"seed": 3'), "it is the report of seed 3", id="other seed"),
         pytest.param(WHOLE.replace('"seed": 0', '"seed": true'), r"it\['seed'\] is not", id="true"),
         pytest.param(WHOLE.replace("gtzan-synth", "gtzan"), "table4 is not that of", id="real sets"),
-        pytest.param(changed(WHOLE, "table5", value=[]), "table5 is not that of", id="no rows"),
+        pytest.param(changed(WHOLE, "table5", value=[]), r"it\['table5'\] is empty", id="no rows"),
         pytest.param(changed(WHOLE, "figure3", 9, value=...), "figure3 is not that of", id="one row less"),
-        pytest.param(changed(WHOLE, "table3", value=[]), "table3 lacks labels", id="no labels"),
+        pytest.param(changed(WHOLE, "table3", value=SEEDS[:2]), "table3 lacks", id="no labels"),
         pytest.param(changed(WHOLE, "findings", value=...), "it has no 'findings'", id="no findings"),
         pytest.param(changed(WHOLE, "table4", 2, "value", value=...), r"\[2\] has no 'value'", id="no value"),
         pytest.param(
@@ -148,7 +149,7 @@ def test_a_damaged_report_is_refused_in_one_sentence(results, content, reason):
         paper.kept_report()
     message = str(told.value)
     assert message.startswith(f"{file} cannot be used (")
-    assert message.endswith("): restore it, or compute the report of seed 0 again")
+    assert message.endswith("): restore it, or make it again")
     assert "\n" not in message and len(message) < 400
 
 
@@ -167,14 +168,12 @@ def test_a_damaged_report_is_refused_in_one_sentence(results, content, reason):
 )
 def test_damaged_answers_are_refused_in_one_sentence(results, content, reason):
     (results / "beyond.json").write_text(content, encoding="utf-8")
-    with pytest.raises(DatasetError, match=f"beyond.json cannot be used .*{reason}.*open questions again"):
+    with pytest.raises(DatasetError, match=f"beyond.json cannot be used .*{reason}.*make it again"):
         paper.kept_answers()
 
 
 def test_a_kept_file_that_is_missing_or_a_folder(results):
-    with pytest.raises(
-        DatasetError, match=r"seed4.json is missing: restore it, or compute the report of seed"
-    ):
+    with pytest.raises(DatasetError, match=r"seed4.json is missing: restore it, or make it again"):
         paper.kept_report(4)
     (results / "reproduce-seed4.json").mkdir()
     with pytest.raises(DatasetError, match=r"seed4.json cannot be used \(it is not a file\)"):

@@ -216,15 +216,20 @@ def _say(sentence):
 def results(options):
     """Write the pages of results; make the kept figures again before, if that is asked for."""
     from mirlab import paper, plots
-    from mirlab.paper import page, remaking, representations
+    from mirlab.paper import page, representations
     from mirlab.show.figures import save
 
     _check_own_course()
     if options.again:
+        from mirlab import remaking
+
+        names = _names(options.only) or [*remaking.KEPT]
         with progress_bars() as show:
-            remaking.remake(paper.Study(n_jobs=options.jobs, progress=show), options.clips, say=_say)
+            remaking.remake(paper.Study(n_jobs=options.jobs, progress=show), names, options.clips, say=_say)
+    elif options.only or options.clips:
+        raise MirlabError("--only and --clips say which figures --again makes; give --again too")
     reports = [paper.kept_report(seed) for seed in paper.SEEDS]
-    real = paper.kept_real_clips()
+    real = paper.kept("real-clips")
     paths.write_atomically(page.PAGE, page.as_markdown(reports, paper.kept_answers(), real))
     paths.write_atomically(representations.PAGE, representations.as_markdown(reports, real))
     images = page.PAGE.parent / "images"

@@ -27,26 +27,22 @@ The protocol was fixed before the first run:
 Limits that were known beforehand: ten-second excerpts of synthetic music; a few hundred unlabelled songs,
 where published gains rest on thousands; one small network.
 
-Run ``python -m mirlab.fewlabels`` to make the kept file again. It takes minutes on one core, says how far it
-is, and goes on where it was stopped. Other versions of scikit-learn may draw other folds; the file names the
-versions that made it.
+`mirlab.remaking` makes the kept figures again. A run that was stopped goes on where it was. Other versions of
+scikit-learn may draw other folds; the file names the versions that made it.
 """
 
-import json
-import platform
-from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 
 import numpy as np
-import scipy
-import sklearn
+from threadpoolctl import threadpool_limits
 
-from mirlab import corpus, evaluate, paths
+from mirlab import corpus, evaluate
 from mirlab.fewlabels.classifiers import labels_alone
 from mirlab.fewlabels.methods import METHODS, RULES, accuracy, picked
 from mirlab.fewlabels.tasks import draw, split
-from mirlab.paper import Study
+from mirlab.paper import versions
 from mirlab.paper.inference import judged, over_folds
+from mirlab.paper.resuming import Once
 
 VERSION = "1"
 """Of this protocol."""
@@ -63,8 +59,6 @@ CONTROLS = (
     ("unsure songs", "random songs"),
 )
 """Which methods are compared, and with what."""
-
-FILE = paths.COURSE / "data" / "results" / "few-labels.json"
 
 
 def data(study, name, *, network=None):
@@ -159,60 +153,41 @@ def about():
     }
 
 
-def run(file: Path = FILE, *, study=None, progress: Callable | None = None) -> dict:
-    """Measure what is missing in the kept file, and write it after each fold.
+def measured(study) -> dict:
+    """Measure everything, or go on where it was stopped.
 
     Parameters
     ----------
-    file : Path
-        Where the results are kept. A file of another protocol or corpus is made anew.
-    study : mirlab.paper.Study, optional
-        Where features come from.
-    progress : callable, optional
-        ``progress(done, total, what)`` after each fold.
+    study : mirlab.paper.Study
+        Where features come from; its progress is used.
 
     Returns
     -------
     dict
-        What `kept` returns.
+        Ready for JSON: what `about` returns, ``versions``, and ``cells``, each as from `cell`.
     """
-    study = Study() if study is None else study
-    report = kept(file) if file.exists() else {}
-    if any(report.get(key) != value for key, value in about().items()):
-        versions = {"python": platform.python_version(), "numpy": np.__version__, "scipy": scipy.__version__}
-        report = about() | {"versions": versions | {"scikit-learn": sklearn.__version__}, "cells": {}}
+    once, arrays = Once("few-labels", VERSION), {}
+
+    def measure(name, seed, fold):
+        if name not in arrays:
+            arrays.clear()
+            arrays[name] = data(study, name, network=NETWORK)
+        return _rounded(cell(arrays[name], seed, fold))
+
     todo = [(name, seed, fold) for name in SETS for seed in SEEDS for fold in range(FOLDS)]
-    arrays = {}
-    for done, (name, seed, fold) in enumerate(todo, start=1):
-        key = f"{name}/{seed}/{fold}"
-        if key not in report["cells"]:
-            if name not in arrays:
-                arrays = {name: data(study, name, network=NETWORK)}
-            report["cells"][key] = _rounded(cell(arrays[name], seed, fold))
-            paths.write_atomically(file, json.dumps(report, indent=None, separators=(",", ":")) + "\n")
-        if progress:
-            progress(done, len(todo), key)
-    return report
+    cells = {}
+    with threadpool_limits(limits=1):
+        for one in todo:
+            key = "/".join(map(str, one))
+            cells[key] = once(key, partial(measure, *one))
+            if study.progress:
+                study.progress(len(cells), len(todo), key)
+    return about() | {"versions": versions(), "cells": cells}
 
 
 def _rounded(found):
     scores = {name: [round(score, 5) for score in values] for name, values in found["accuracy"].items()}
     return found | {"accuracy": scores}
-
-
-def kept(file: Path = FILE) -> dict:
-    """Return the kept results.
-
-    Parameters
-    ----------
-    file : Path
-        Written by `run`.
-
-    Returns
-    -------
-    dict
-    """
-    return json.loads(Path(file).read_text(encoding="utf-8"))
 
 
 def curves(report, name) -> dict:
@@ -221,7 +196,7 @@ def curves(report, name) -> dict:
     Parameters
     ----------
     report : dict
-        From `run` or `kept`.
+        From `measured`, or `mirlab.paper.kept`.
     name : str
         A data set.
 

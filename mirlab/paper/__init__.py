@@ -1,6 +1,7 @@
 """The paper: its protocol, its experiments (§6) on our data sets, and what it left open (§7).
 
-* `protocol`: the constants, fixed before anything was run; `published_figures`: what the paper prints.
+* `protocol`: the constants, fixed before anything was run; `published_figures`: what the paper prints;
+  `kept_figures`: what we found, read from ``data/results``.
 * `embedding`: a learned space; `study`: the data, features and embeddings that all experiments share.
 * `controls`: features made without labels, which could refute a claim about an embedding.
 * `measures`: what is measured of any songs; `experiments`: Tables 3, 4, 5 and Figure 3 of a study.
@@ -8,11 +9,13 @@
 * `report`: all experiments, ready for JSON; `findings`: a sentence for each; `comparability`: which figures
   can be compared with those of the paper; `layout`, `text`: a report as tables, and as text.
 * `open_questions`: the questions of §7, answered by `variants` and their controls.
+* `listening`: what a real network hears, for lesson 12.
+* `pretraining`, `fine_tuning`: small networks that learn tags, and what they give for few labelled songs.
 * `disturbances`: which features survive another room, another radio, for lesson 14;
   `disturbed_songs`: its songs.
-* `pretraining`, `fine_tuning`: small networks that learn tags, and what they give for few labelled songs.
+* `resuming`: what a long measurement has found so far.
 * `claims`, `page`: docs/results.md, first what holds, then every figure; `representations`: which for which
-  job; `remaking`: the kept figures anew.
+  job.
 
 `reproduce` runs all of §6; the notebooks call the same functions and get the same figures.
 """
@@ -30,6 +33,7 @@ from mirlab.paper.experiments import (
     table3,
 )
 from mirlab.paper.inference import differences, values
+from mirlab.paper.kept_figures import kept, kept_answers, kept_report
 from mirlab.paper.measures import accuracy, attainable, few_labels, queries, similarity
 from mirlab.paper.memory import PeakMemory
 from mirlab.paper.protocol import (
@@ -43,13 +47,7 @@ from mirlab.paper.protocol import (
     SEEDS,
     TAG_SET,
 )
-from mirlab.paper.published_figures import (
-    kept_answers,
-    kept_disturbances,
-    kept_real_clips,
-    kept_report,
-    published,
-)
+from mirlab.paper.published_figures import published
 from mirlab.paper.report import as_json, reproduce, versions
 from mirlab.paper.study import Study
 from mirlab.paper.text import as_text
@@ -78,9 +76,8 @@ __all__ = [
     "differences",
     "few_labels",
     "heard_tags",
+    "kept",
     "kept_answers",
-    "kept_disturbances",
-    "kept_real_clips",
     "kept_report",
     "learn",
     "measure",

@@ -1,9 +1,7 @@
 """Which features survive another room, another radio: extractor × disturbance × strength (lesson 14).
 
-    python -m mirlab.paper.disturbances
-
-measures it and writes ``data/results/disturbances.json``, about 25 minutes on one core. A run that was
-stopped goes on where it was: disturbed features and finished scores are kept under `mirlab.paths.data_dir`.
+`mirlab.remaking` makes the kept figures again. A run that was stopped goes on where it was: disturbed
+features and finished scores are kept (`mirlab.paper.resuming`).
 
 The protocol, fixed before the first run
 ----------------------------------------
@@ -33,20 +31,16 @@ The protocol, fixed before the first run
   Differences are taken fold by fold. Chance is 0.1.
 """
 
-import json
 from functools import partial
 
 import numpy as np
-from tqdm import tqdm
 
-from mirlab import paths
 from mirlab.audio.disturbances import DISTURBANCES
 from mirlab.evaluate.domains import across_domains, learn
 from mirlab.paper.disturbed_songs import EXTRACTORS, N_SPLITS, SET, VERSION, Disturbed
 from mirlab.paper.inference import over_folds
-from mirlab.paper.protocol import RESULTS
-from mirlab.paper.report import as_json, versions
-from mirlab.paper.study import Study
+from mirlab.paper.report import versions
+from mirlab.paper.resuming import Once
 
 STRENGTHS = (0.25, 0.5, 1.0)
 SEEDS = (0, 1, 2, 3, 4)
@@ -148,16 +142,7 @@ def measured(study):
         and fold), ``value`` and ``reach``; the last two also have ``difference`` from doing nothing, and its
         ``difference_reach``.
     """
-    songs = Disturbed(study)
-    file = paths.data_dir() / "disturbed" / f"{VERSION}-scores.json"
-    kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-
-    def once(what, make):
-        if what not in kept:
-            kept[what] = make()
-            paths.write_atomically(file, json.dumps(kept))
-        return kept[what]
-
+    songs, once = Disturbed(study), Once("disturbances", VERSION)
     rows = {"sweep": [], "remedies": [], "proportions": []}
     for done, kind in enumerate(EXTRACTORS, start=1):
         found = once(
@@ -224,7 +209,7 @@ def kept_shares(report, strength=1.0):
     Parameters
     ----------
     report : dict
-        From `measured`, or `mirlab.paper.kept_disturbances`.
+        From `measured`, or `mirlab.paper.kept`.
     strength : float
         One of `STRENGTHS`.
 
@@ -248,7 +233,7 @@ def over_disturbances(report):
     Parameters
     ----------
     report : dict
-        From `measured`, or `mirlab.paper.kept_disturbances`.
+        From `measured`, or `mirlab.paper.kept`.
 
     Returns
     -------
@@ -264,19 +249,3 @@ def over_disturbances(report):
         {"features": kind, "remedy": how} | _row(one, means[kind, "nothing"])
         for (kind, how), one in means.items()
     ]
-
-
-def main():
-    """Measure what is missing, with a progress bar, and write ``data/results/disturbances.json``."""
-    with tqdm() as bar:
-
-        def progress(done, total, what):
-            bar.total, bar.n, bar.desc = total, done, what
-            bar.refresh()
-
-        report = measured(Study(progress=progress))
-    paths.write_atomically(RESULTS / "disturbances.json", as_json(report))
-
-
-if __name__ == "__main__":
-    main()

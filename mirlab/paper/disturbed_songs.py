@@ -12,6 +12,7 @@ from mirlab import evaluate, networks, paths
 from mirlab.audio import SAMPLE_RATE
 from mirlab.audio.disturbances import DISTURBANCES
 from mirlab.features import aggregate, log_mel, mfcc
+from mirlab.paper.resuming import folder
 
 SET = "gtzan-synth"
 PER_GENRE = 20
@@ -122,7 +123,7 @@ class Disturbed:
         """Return the windows of all songs under a disturbance: dict of str to (songs, windows, p)."""
         key = ("clean" if strength == 0 else name, strength)
         if key not in self._windows:
-            file = paths.data_dir() / "disturbed" / f"{VERSION}-{key[0]}-{strength:g}.npz"
+            file = folder("disturbances", VERSION) / f"{key[0]}-{strength:g}.npz"
             if not file.is_file():
                 content = io.BytesIO()
                 np.savez(content, **self._describe(name, strength))

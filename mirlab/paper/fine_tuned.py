@@ -1,57 +1,14 @@
-"""Read the kept figures of fine-tuning, with means and differences over their seeds.
+"""Read means and differences over seeds from the kept figures of fine-tuning.
 
 `mirlab.paper.fine_tuning` says how they were measured.
 """
 
-import json
-
 import numpy as np
 
-from mirlab import paths
-from mirlab.errors import DatasetError
 from mirlab.paper.inference import Estimate
 
-FILE = paths.COURSE / "data" / "results" / "fine-tuning.json"
 SONGS = (1, 2, 5, 20)
 """Songs per label."""
-
-
-def kept(file=FILE) -> dict:
-    """Return the kept figures.
-
-    Parameters
-    ----------
-    file : Path
-        Where they are.
-
-    Returns
-    -------
-    dict
-        ``scores`` and ``forgetting``, a list of rows each; ``before``, the AUC of the source's tags before
-        fine-tuning; ``protocol`` and ``versions``.
-
-    Raises
-    ------
-    DatasetError
-        If they cannot be read.
-
-    Examples
-    --------
-    >>> sorted(kept()["before"])
-    ['convolutional', 'feedforward', 'recurrent']
-    """
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-        if found["scores"] and found["forgetting"] and found["before"] and found["versions"]:
-            return found
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        problem = f"{type(error).__name__}: {error}"
-    else:
-        problem = "a part is empty"
-    raise DatasetError(
-        f"{file.name}, the kept figures of fine-tuning, cannot be read ({problem}): take the file from the "
-        "course again, or run `python -m mirlab.paper.fine_tuning`"
-    )
 
 
 def mean_over_seeds(values) -> Estimate:
@@ -84,7 +41,7 @@ def scores_of(rows, network, start, unfrozen, songs) -> np.ndarray:
     Parameters
     ----------
     rows : list of dict
-        ``kept()["scores"]``.
+        ``kept("fine-tuning")["scores"]``, from `mirlab.paper.kept`.
     network, start, unfrozen
         One of `mirlab.paper.fine_tuning.COMPETITORS`.
     songs : int

@@ -1,4 +1,4 @@
-"""Measure freezing and fine-tuning with few labels: ``python -m mirlab.paper.fine_tuning``.
+"""Measure freezing and fine-tuning with few labels, for lesson 13.
 
 Protocol
 --------
@@ -27,23 +27,23 @@ It was fixed before the first run, but for the number of seeds.
 What was changed later: after five seeds were seen, most intervals were too wide to say anything, so five more
 seeds were measured. All ten are reported, and nothing else was changed.
 
-Every figure is kept as soon as it is there; a run that was stopped goes on where it was.
+`mirlab.remaking` makes the kept figures again. Every figure is kept as soon as it is there; a run that was
+stopped goes on where it was.
 """
 
-import json
-import sys
-import time
+from functools import partial
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from mirlab import corpus, evaluate
+from mirlab import evaluate
 from mirlab.evaluate.nested import fit_nested
 from mirlab.evaluate.regression import Songs
 from mirlab.networks import small, training
 from mirlab.paper import pretraining
-from mirlab.paper.fine_tuned import FILE, SONGS
+from mirlab.paper.fine_tuned import SONGS
 from mirlab.paper.report import versions
+from mirlab.paper.resuming import Once
 from mirlab.paper.study import Study
 
 VERSION = "1"
@@ -289,57 +289,42 @@ def held_out(study=None):
     return [small.standardised(raw[i]) for i in rows], y[np.ix_(rows, columns)]
 
 
-def run(file=FILE, *, seeds=SEEDS, progress=None):
-    """Measure what is not kept yet, and keep it.
+def measured(study, *, seeds=SEEDS):
+    """Measure everything, or go on where it was stopped.
 
     Parameters
     ----------
-    file : Path
-        Where figures are kept.
+    study : mirlab.paper.Study
+        Provides the features; its progress is used.
     seeds : sequence of int
         Which seeds.
-    progress : callable, optional
-        ``progress(text)`` after each figure.
+
+    Returns
+    -------
+    dict
+        Ready for JSON: ``scores`` and ``forgetting``, a list of rows each; ``before``, the AUC of the
+        source's tags before fine-tuning; ``protocol`` and ``versions``.
     """
-    study = Study()
     songs, data = target(study)
-    held = held_out(study)
-    found = _read(file) if file.exists() else {"scores": [], "forgetting": []}
+    held, once = held_out(study), Once("fine-tuning", VERSION)
     keras, jax = training.backend()
-    found["versions"] = versions() | {
-        "fine_tuning": VERSION,
-        "keras": keras.__version__,
-        "jax": jax.__version__,
+    libraries = {"fine_tuning": VERSION, "keras": keras.__version__, "jax": jax.__version__}
+    tuned = [(*competitor, k, seed) for seed in seeds for k in SONGS for competitor in COMPETITORS]
+    forgot = [(kind, rate, seed) for seed in seeds for kind in small.TAGGERS for rate in FORGET_RATES]
+    rows, total = [], len(tuned) + len(forgot)
+    for names, all_of_them, measure in (
+        (("network", "start", "unfrozen", "songs", "seed"), tuned, partial(_score, study, songs, data)),
+        (("network", "rate", "seed"), forgot, partial(_forgets, songs, data, held)),
+    ):
+        for one in all_of_them:
+            what = " ".join(map(str, one))
+            rows.append(dict(zip(names, one, strict=True)) | once(what, partial(measure, *one)))
+            if study.progress:
+                study.progress(len(rows), total, what)
+    return {
+        "scores": rows[: len(tuned)],
+        "forgetting": rows[len(tuned) :],
+        "versions": versions() | libraries,
+        "protocol": {"target": TARGET, "source": pretraining.SOURCE, "rates": RATES, "steps": STEPS},
+        "before": {kind: pretraining.mean_auc(small.pretrained(kind), *held) for kind in small.TAGGERS},
     }
-    found["protocol"] = {"target": TARGET, "source": pretraining.SOURCE, "rates": RATES, "steps": STEPS}
-    found["before"] = {kind: pretraining.mean_auc(small.pretrained(kind), *held) for kind in small.TAGGERS}
-
-    def keep(part, about, measure):
-        if any(about.items() <= row.items() for row in found[part]):
-            return
-        began = time.monotonic()
-        found[part].append(about | measure())
-        file.with_suffix(".new").write_text(json.dumps(found, indent=1), encoding="utf-8")
-        file.with_suffix(".new").replace(file)
-        if progress is not None:
-            progress(f"{found[part][-1]} {time.monotonic() - began:.1f} s")
-
-    for seed in seeds:
-        for k in SONGS:
-            for kind, start, n in COMPETITORS:
-                about = {"network": kind, "start": start, "unfrozen": n, "songs": k, "seed": seed}
-                keep("scores", about, lambda c=(kind, start, n, k, seed): _score(study, songs, data, *c))
-        for kind in small.TAGGERS:
-            for rate in FORGET_RATES:
-                about = {"network": kind, "rate": rate, "seed": seed}
-                keep("forgetting", about, lambda c=(kind, rate, seed): _forgets(songs, data, held, *c))
-
-
-def _read(file):
-    found = json.loads(file.read_text(encoding="utf-8"))
-    same = (found["versions"]["fine_tuning"], found["versions"]["corpus"]) == (VERSION, corpus.VERSION)
-    return found if same else {"scores": [], "forgetting": []}
-
-
-if __name__ == "__main__":
-    run(progress=lambda text: sys.stderr.write(text + "\n"))

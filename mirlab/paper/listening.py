@@ -1,10 +1,7 @@
 """What a real network hears, measured: layers, a new last layer, the domain gap, and wrong front ends.
 
-    python -m mirlab.paper.listening [--clips DIR]
-
-writes ``data/results/listening.json``, which lesson 12 shows. What networks compute is kept in the data
-folder, so a run that was stopped goes on from there. ``DIR`` holds real clips of GTZAN
-(`data/cards/real-clips.md`); without it, what was measured on real clips stays as it is in the file.
+Lesson 12 shows the kept figures. `mirlab.remaking` makes them again; it needs the real clips of GTZAN
+(`data/cards/real-clips.md`).
 
 The protocol, fixed before the first run
 ----------------------------------------
@@ -35,15 +32,12 @@ The protocol, fixed before the first run
   tuned, and every result is kept, whichever way it falls.
 """
 
-import argparse
 import hashlib
-import json
-import sys
 import time
 
 import numpy as np
 
-from mirlab import evaluate, networks, paths
+from mirlab import evaluate, networks
 from mirlab.paper.clips import course_features, layers, real, synthetic
 from mirlab.paper.probes import (
     SEED,
@@ -56,26 +50,27 @@ from mirlab.paper.probes import (
     measure_layers,
     tag_means,
 )
-from mirlab.paper.protocol import RESULTS
-from mirlab.paper.report import as_json, versions
+from mirlab.paper.report import versions
+from mirlab.paper.resuming import folder
 
 VERSION = 1
 """To be raised whenever a figure of the report can come out differently."""
 
-FILE = RESULTS / "listening.json"
 NETWORK, UNTRAINED = "msd_musicnn", "untrained"
 TRAINED = ("msd_musicnn", "msd_vgg", "mtt_musicnn", "mtt_vgg")
 
 
-def measure(clips=None, say=lambda text: None):
+STEPS = 2 * (len(TRAINED) + 4) + 2
+"""Steps of which `measured` reports progress."""
+
+
+def measured(study):
     """Make the report.
 
     Parameters
     ----------
-    clips : path-like, optional
-        The real clips. Without them, the parts about real clips come from the report that there is.
-    say : callable
-        Called with a line whenever something begins.
+    study : mirlab.paper.Study
+        Its root is the folder of the real clips; its progress is used.
 
     Returns
     -------
@@ -89,15 +84,18 @@ def measure(clips=None, say=lambda text: None):
     DatasetError
         If there are no clips in the folder.
     """
-    started = time.perf_counter()
+    started, done = time.perf_counter(), 0
+
+    def say(what):
+        nonlocal done
+        done += 1
+        if study.progress:
+            study.progress(done, STEPS, what)
+
     report = {"version": VERSION, "seed": SEED, "versions": versions()}
-    everywhere = {}
-    for domain in [synthetic()] if clips is None else [real(clips), synthetic()]:
-        everywhere[domain.name] = measure_domain(domain, report, say)
-    if clips is None:
-        return _with_kept(report)
+    a, b = real(study.root), synthetic()
+    a_windows, b_windows = (measure_domain(domain, report, say) for domain in (a, b))
     say("from one domain to the other")
-    (a, a_windows), (b, b_windows) = everywhere["real"], everywhere["synthetic"]
     report["crossing"] = measure_crossing(a, b, a_windows, b_windows)
     report["crossing"] += measure_crossing(b, a, b_windows, a_windows)
     report["distances"] = []
@@ -119,13 +117,11 @@ def measure_domain(domain, report, say):
     report : dict of str to list
         Gets more rows.
     say : callable
-        As for `measure`.
+        Called with a sentence before each step.
 
     Returns
     -------
-    domain : Domain
-        The same.
-    windows : dict of str to list of ndarray
+    dict of str to list of ndarray
         Its features by kind, for comparisons with another domain.
     """
     of_networks = _of_networks(domain, say)
@@ -148,7 +144,7 @@ def measure_domain(domain, report, say):
             found["tags"] = first_tags(domain, means, tags)
     for part, rows in found.items():
         report.setdefault(part, []).extend(rows)
-    return domain, windows
+    return windows
 
 
 def _of_networks(domain, say):
@@ -156,9 +152,9 @@ def _of_networks(domain, say):
     digest = hashlib.blake2b(" ".join(map(str, domain.ids)).encode(), digest_size=6).hexdigest()
     found = {}
     for name in (*TRAINED, UNTRAINED):
-        file = paths.data_dir() / "listening" / f"{VERSION}-{domain.name}-{digest}-{name}.npz"
+        say(f"{domain.name}: {name} listens to {len(domain)} clips")
+        file = folder("listening", VERSION) / f"{domain.name}-{digest}-{name}.npz"
         if not file.is_file():
-            say(f"{domain.name}: {name} listens to {len(domain)} clips")
             network = networks.untrained(NETWORK, SEED) if name == UNTRAINED else networks.load(name)
             arrays = {layer: np.stack(one) for layer, one in layers(domain, network).items()}
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -168,41 +164,3 @@ def _of_networks(domain, say):
         with np.load(file) as arrays:
             found[name] = {layer: list(arrays[layer]) for layer in arrays.files}
     return found
-
-
-def _with_kept(report):
-    """Take what was measured on real clips, and across, from the report that there is."""
-    old = kept()
-    for part, rows in old.items():
-        if isinstance(rows, list) and part in report:
-            report[part] = [row for row in rows if row["domain"] == "real"] + report[part]
-        elif part not in report:
-            report[part] = rows
-    return report
-
-
-def kept():
-    """Return the report in ``data/results/listening.json``.
-
-    Returns
-    -------
-    dict
-        See `measure`; empty if there is no such file.
-    """
-    return json.loads(FILE.read_text(encoding="utf-8")) if FILE.is_file() else {}
-
-
-def main(arguments=None):
-    """Run this module as a command; see its head."""
-    parser = argparse.ArgumentParser(description="Measure what a real network hears, for lesson 12.")
-    parser.add_argument("--clips", metavar="DIR", help="a folder with real clips of GTZAN")
-    options = parser.parse_args(arguments)
-
-    def say(text):
-        sys.stderr.write(f"{text}\n")
-
-    paths.write_atomically(FILE, as_json(measure(options.clips, say)))
-
-
-if __name__ == "__main__":
-    main()

@@ -22,7 +22,7 @@ def layer_panels(report, domain):
     Parameters
     ----------
     report : dict
-        From `mirlab.paper.listening.kept`.
+        ``kept("listening")``, from `mirlab.paper.kept`.
     domain : {"real", "synthetic"}
         Which clips.
 

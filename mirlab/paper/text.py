@@ -6,9 +6,10 @@ from functools import partial
 from mirlab.datasets import Label, is_synthetic, real_name
 from mirlab.errors import DatasetError
 from mirlab.paper.inference import NORMAL
+from mirlab.paper.kept_figures import kept_report
 from mirlab.paper.layout import table, with_interval
 from mirlab.paper.protocol import FEATURES
-from mirlab.paper.published_figures import kept_report, published
+from mirlab.paper.published_figures import published
 
 TITLES = {
     "table4": "Table 4. Accuracy, all training songs, up to ten folds",

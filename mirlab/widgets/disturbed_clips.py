@@ -21,7 +21,7 @@ def disturbed_clip(y, name, report, *, first="noise") -> "DisturbedClip":
     name : str
         The name of the sound.
     report : dict
-        What was measured, from `mirlab.paper.kept_disturbances`.
+        What was measured, from `mirlab.paper.kept`.
     first : str
         The disturbance at the start, one of `mirlab.audio.disturbances.DISTURBANCES`.
 

@@ -15,7 +15,7 @@ def table_of(rows, network):
     Parameters
     ----------
     rows : list of dict
-        ``mirlab.paper.fine_tuned.kept()["scores"]``.
+        ``mirlab.paper.kept("fine-tuning")["scores"]``.
     network : str
         One of `NETWORKS`.
 
@@ -74,7 +74,7 @@ def trained_layers(rows) -> TrainedLayers:
     Parameters
     ----------
     rows : list of dict
-        ``mirlab.paper.fine_tuned.kept()["scores"]``: nothing is trained when a slider moves.
+        ``mirlab.paper.kept("fine-tuning")["scores"]``: nothing is trained when a slider moves.
 
     Returns
     -------
@@ -88,7 +88,8 @@ def trained_layers(rows) -> TrainedLayers:
 
     Examples
     --------
-    >>> trained_layers(fine_tuned.kept()["scores"])
+    >>> from mirlab.paper import kept
+    >>> trained_layers(kept("fine-tuning")["scores"])
     <three sliders, network, unfrozen layers and songs per label: run this cell to move them>
     """
     for network in NETWORKS:

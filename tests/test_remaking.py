@@ -1,0 +1,155 @@
+"""Making the kept figures again: only what is old, one file after the other."""
+
+import json
+import os
+from dataclasses import replace
+
+import pytest
+
+from mirlab import corpus, paper, remaking
+from mirlab.errors import DatasetError
+from mirlab.paper import Study, kept_figures, protocol
+from mirlab.remaking import KEPT
+
+TODAY = {"protocol": protocol.VERSION, "corpus": corpus.VERSION}
+
+
+def says(wanted):
+    """Return a file that says what it should."""
+    if not isinstance(wanted, dict):
+        return wanted
+    return {key: says(value) for key, value in wanted.items() if value is not None}
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    """A folder of kept files, and who was asked to make them; nothing is measured."""
+    calls = []
+
+    def make(name, study):
+        calls.append((name, study.root))
+        return says(KEPT[name].says)
+
+    for module in (remaking, kept_figures):
+        monkeypatch.setattr(module, "RESULTS", tmp_path)
+    monkeypatch.setattr(kept_figures, "CHECKS", dict.fromkeys(KEPT, lambda content: None))
+    for name, one in KEPT.items():
+        monkeypatch.setitem(KEPT, name, replace(one, make=lambda study, name=name: make(name, study)))
+    return tmp_path, calls
+
+
+def nothing(sentence):
+    """Say nothing."""
+
+
+def change(file, **what):
+    file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8")) | what), encoding="utf-8")
+
+
+def test_every_kept_file_can_be_made_again():
+    assert {file.stem for file in paper.RESULTS.iterdir()} == set(KEPT) == set(kept_figures.CHECKS)
+
+
+@pytest.mark.parametrize("name", [name for name in KEPT if name != "beyond"])
+def test_kept_figures_are_of_today(name):
+    assert remaking.is_current(name)
+
+
+def test_everything_is_made_once(made):
+    folder, calls = made
+    said = []
+    remaking.remake(Study(), clips=folder, say=said.append)
+    assert {file.stem for file in folder.iterdir()} == set(KEPT)
+    assert calls == [(name, folder if KEPT[name].clips else None) for name in KEPT]
+    assert said[0].startswith(f"{len(KEPT)} to make: 5 h ")
+    said.clear()
+    remaking.remake(Study(), clips=folder, say=said.append)
+    assert len(calls) == len(KEPT) and said == [f"{name}.json: current" for name in KEPT]
+
+
+@pytest.mark.parametrize("old", ["protocol", "corpus"])
+def test_what_is_old_is_made_again_and_its_time_is_said(made, old):
+    folder, calls = made
+    remaking.remake(Study(), clips=folder, say=nothing)
+    for name in ("reproduce-seed3", "disturbances"):
+        change(folder / f"{name}.json", versions=TODAY | {old: "1"})
+    change(folder / "few-labels.json", protocol="another one")
+    (folder / "listening.json").write_text("torn", encoding="utf-8")
+    calls.clear()
+    said = []
+    remaking.remake(Study(n_jobs=2), clips=folder, say=said.append)
+    assert [name for name, _ in calls] == ["reproduce-seed3", "listening", "disturbances", "few-labels"]
+    minutes = KEPT["reproduce-seed3"].minutes / 2 + sum(KEPT[name].minutes for name, _ in calls[1:])
+    assert f"4 to make: 1 h {round(minutes) - 60} min, if nothing of it is kept" in said
+    assert f"disturbances.json: {KEPT['disturbances'].minutes} min" in said
+    assert said[-1] == "few-labels.json: made in 1 min"
+
+
+def test_only_named_figures_are_made(made):
+    folder, calls = made
+    remaking.remake(Study(), ["few-labels", "beyond"], say=nothing)
+    assert [name for name, _ in calls] == ["few-labels", "beyond"] and len(list(folder.iterdir())) == 2
+    with pytest.raises(
+        DatasetError, match="there are no kept figures 'beyonce'; there are reproduce-seed0, "
+    ):
+        remaking.remake(Study(), ["few-labels", "beyonce"], say=nothing)
+
+
+def test_a_run_that_is_stopped_goes_on(made, monkeypatch):
+    folder, calls = made
+    make = KEPT["beyond"]
+
+    def stopped(study):
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(KEPT, "beyond", replace(make, make=stopped))
+    with pytest.raises(KeyboardInterrupt):
+        remaking.remake(Study(), say=nothing)
+    done = list(calls)
+    assert len(done) == len(list(folder.iterdir())) == len(paper.SEEDS)
+    monkeypatch.setitem(KEPT, "beyond", make)
+    remaking.remake(Study(), say=nothing)
+    assert not set(done) & set(calls[len(done) :]) and (folder / "beyond.json").is_file()
+
+
+@pytest.mark.parametrize("answers", [{"peak": {"versions": {"protocol": "1"}}}, {"peak": None}])
+def test_answers_are_old_if_one_is_missing_or_of_another_protocol(made, answers):
+    folder, _ = made
+    remaking.remake(Study(), ["beyond"], say=nothing)
+    assert remaking.is_current("beyond")
+    questions = json.loads((folder / "beyond.json").read_text(encoding="utf-8"))["questions"] | answers
+    there = {name: answer for name, answer in questions.items() if answer is not None}
+    change(folder / "beyond.json", questions=there)
+    assert not remaking.is_current("beyond")
+
+
+def test_without_the_clips_their_figures_stay(made):
+    folder, _ = made
+    said = []
+    remaking.remake(Study(), say=said.append)
+    stay = [name for name in KEPT if KEPT[name].clips]
+    assert stay == ["real-clips", "real-clips-six-genres", "listening"]
+    assert {file.stem for file in folder.iterdir()} == set(KEPT) - set(stay)
+    assert [line.partition(".")[0] for line in said if "needs the folder of the real clips" in line] == stay
+
+
+def test_reports_on_clips_do_not_name_their_folder(tmp_path, monkeypatch):
+    seen = []
+    for genre in (*remaking.SIX_GENRES, "blues"):
+        (tmp_path / genre).mkdir()
+
+    def reproduce(study, only):
+        seen.append(sorted(os.listdir(study.root)))
+        assert study.features == remaking.CLIPS and "table4" in only
+        return {"problems": [f"{study.root}{os.sep}a.ogg: is silent"]}
+
+    monkeypatch.setattr(remaking, "reproduce", reproduce)
+    for name in ("real-clips", "real-clips-six-genres"):
+        assert KEPT[name].make(Study(root=tmp_path)) == {"problems": ["a.ogg: is silent"]}
+    assert seen == [sorted([*remaking.SIX_GENRES, "blues"]), list(remaking.SIX_GENRES)]
+
+
+def test_numbers_stand_on_one_line():
+    report = {"scores": [0.5, 1, -1e-05], "names": ["a", "b"], "rows": [{"value": 0.1}]}
+    text = paper.as_json(report)
+    assert json.loads(text) == report and text.count("\n") == 12
