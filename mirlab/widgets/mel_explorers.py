@@ -46,7 +46,7 @@ def mel_explorer(y, name):
     <a tone: run this cell to move FFT size, mel bands and window width>
     >>> explorer.n_mels = 20
     >>> explorer.said
-    'A frame is 1024 samples, ... Each band uses several. What you hear is made of 861 numbers per ...'
+    'A frame is 1024 samples, ... Each band uses several bins. What you hear is made of 861 numbers per ...'
     """
     y = np.asarray(y)
     if y.ndim != 1 or len(y) < LENGTH:
@@ -100,16 +100,19 @@ def says(n_fft, n_mels, width):
     Examples
     --------
     >>> says(1024, 200, 32768)
-    'A frame is 1024 samples, 46 ms; the bins of its spectrum are 21.5 Hz apart. Each band uses a bin,
-     but 31 of 200 only one. What you hear is made of 135 numbers per second; the sound itself has 22050.'
+    'A frame is 1024 samples, 46 ms; the bins of its spectrum are 21.5 Hz apart. Each band uses
+     at least one bin, and 31 of 200 use only one. What you hear is made of 135 numbers per
+     second; the sound itself has 22050.'
     """
     with expecting_empty_bands():
         lines = (librosa.filters.mel(sr=SAMPLE_RATE, n_fft=n_fft, n_mels=n_mels) > 0).sum(axis=1)
     none, one = (lines == 0).sum(), (lines == 1).sum()
     if none:
         seen = f"{none} of {n_mels} bands use no bin and stay dark, {one} use a single one"
+    elif one:
+        seen = f"Each band uses at least one bin, and {one} of {n_mels} use only one"
     else:
-        seen = f"Each band uses a bin, but {one} of {n_mels} only one" if one else "Each band uses several"
+        seen = "Each band uses several bins"
     hop = n_fft // 2
     rate = n_mels * SAMPLE_RATE / (max(1, width // hop) * hop)
     return (
