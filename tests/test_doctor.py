@@ -195,6 +195,21 @@ def test_a_stale_kernel_is_found(kind, monkeypatch, tmp_path):
     assert (note == "") if sentence is None else re.search(sentence, note)
 
 
+def test_a_kernel_of_another_virtual_environment_is_found(monkeypatch, tmp_path):
+    """Its Python is a link to the same file as ours, with other packages."""
+    python = tmp_path / "venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(Path(sys.executable).resolve())
+    (tmp_path / "venv" / "pyvenv.cfg").touch()
+    file = tmp_path / "kernels" / lab.KERNEL / "kernel.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"argv": [str(python)]}), encoding="utf-8")
+    monkeypatch.setattr("jupyter_core.paths.jupyter_path", lambda *parts: [str(tmp_path.joinpath(*parts))])
+    assert f"names another Python ({python})" in doctor.surroundings.other_kernels()
+    file.write_text(json.dumps({"argv": [sys.executable]}), encoding="utf-8")
+    assert doctor.surroundings.other_kernels() == ""
+
+
 def test_every_port_is_blocked(monkeypatch, capsys):
     start, asked = socket.create_server, []
 

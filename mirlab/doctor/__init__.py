@@ -105,7 +105,7 @@ def _check_kernel():
             reason = "".join(done.stderr.strip().splitlines()[-1:])
             raise MirlabError(f"no notebook can run ({reason}); set the course up again (course.py)")
         found = done.stdout.strip().splitlines()[-1]
-    if not os.path.samefile(found, sys.executable):
+    if not surroundings.is_this_python(found):
         raise MirlabError(
             f"notebooks get another Python ({found}); open them with `{paths.command('lab')}`, which starts "
             "the kernel of the course"

@@ -91,11 +91,25 @@ def other_kernels() -> str:
             notes.append(f"{file} cannot be read: delete the folder {file.parent}")
         elif (there := _python(python)) is None:
             notes.append(f"{file} names a Python that is gone ({python}): delete the folder {file.parent}")
-        elif not os.path.samefile(there, sys.executable):
+        elif not is_this_python(there):
             notes.append(
                 f"{file} names another Python ({there}): open the lessons with `{paths.command('lab')}`"
             )
     return "".join(f"; {note}" for note in notes)
+
+
+def is_this_python(program) -> bool:
+    """Return whether a program is the Python that runs, with the same packages.
+
+    All virtual environments of one Python link to the same file, so their folders are compared, too.
+    """
+    return os.path.samefile(program, sys.executable) and _virtual(program) == _virtual(sys.executable)
+
+
+def _virtual(program):
+    """Return the folder of the virtual environment that a Python belongs to; None if it belongs to none."""
+    folder = Path(program).absolute().parent.parent
+    return folder.resolve() if (folder / "pyvenv.cfg").is_file() else None
 
 
 def _python(name):
