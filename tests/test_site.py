@@ -185,6 +185,12 @@ def test_every_sound_plays_and_one_stops_the_other(visit):
 # -- bad input, and paper ---------------------------------------------------------------------------------
 
 
+def test_lessons_are_chosen_by_their_numbers():
+    assert [lesson.number for lesson in staging.choose(["5", "00"])] == ["05", "00"]
+    with pytest.raises(MirlabError, match="there is no lesson '99'; there are 00, 01"):
+        staging.choose(["99"])
+
+
 def test_other_files_are_left_alone(tmp_path, capsys):
     (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
     for target in (tmp_path, tmp_path / "letter.txt"):

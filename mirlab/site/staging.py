@@ -42,7 +42,7 @@ PROGRESS = Card(
 
 
 def choose(numbers=None) -> list:
-    """Return the lessons with these numbers; all if not given.
+    """Return the lessons with these numbers, whose leading zeros may be left out; all if not given.
 
     Raises
     ------
@@ -51,9 +51,9 @@ def choose(numbers=None) -> list:
     """
     course = {lesson.number: lesson for lesson in lessons.course()}
     for number in numbers or ():
-        if number not in course:
+        if number.zfill(2) not in course:
             raise LessonError(f"there is no lesson {number!r}; there are {', '.join(course)}")
-    return [course[number] for number in (numbers or course)]
+    return [course[number.zfill(2)] for number in (numbers or course)]
 
 
 def stage(folder: Path, chosen: list, rooms=None, *, teachers: bool = False) -> None:
