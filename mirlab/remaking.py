@@ -76,8 +76,7 @@ def _without_folder(report, folder):
     return report | {"problems": [problem.replace(f"{folder}{os.sep}", "") for problem in report["problems"]]}
 
 
-# An answer of an earlier protocol has versions of its own.
-_ANSWERED = TODAY | {"questions": {name: {"versions": None} for name in open_questions.QUESTIONS}}
+_ANSWERED = TODAY | {"questions": {name: {} for name in open_questions.QUESTIONS}}
 
 KEPT = {f"reproduce-seed{seed}": Kept(_of_seed(seed), 15, TODAY, parallel=True) for seed in SEEDS} | {
     "beyond": Kept(open_questions.run, 140, _ANSWERED, parallel=True),

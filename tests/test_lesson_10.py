@@ -107,6 +107,17 @@ def test_hidden_units_do_not_help():
     assert won == pytest.approx(0.09, abs=0.006)
 
 
+# -- another last step -------------------------------------------------------------------------------
+
+
+def test_no_last_step_is_ahead_of_the_linear_regression():
+    assert "better" not in verdicts("classifier")
+    base = found("classifier", features="base", measure="full")
+    assert {row["verdict"] for row in base} == {"worse"} and len(base) == 3
+    assert all(-0.065 < row["difference"] < -0.025 for row in base)  # "by .03 to .06"
+    assert all(row["difference"] + row["reach"] < 0.04 for row in found("classifier", features="tag"))
+
+
 # -- what plain least squares did --------------------------------------------------------------------
 
 

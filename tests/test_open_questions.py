@@ -13,7 +13,7 @@ from sklearn.naive_bayes import GaussianNB
 
 from mirlab import evaluate, paper, paths, store, work
 from mirlab.features import aggregate, block_level
-from mirlab.paper import Study, inference, open_questions, protocol, remaking, variants
+from mirlab.paper import Study, inference, open_questions, protocol, variants
 from mirlab.paper.controls import shuffled_block_level
 from mirlab.paper.open_questions import QUESTIONS
 from mirlab.paper.variants import NAMES, SONGS, Variant, estimate, experiment
@@ -345,9 +345,6 @@ def test_an_answer_has_a_verdict_and_perhaps_a_recovery(sets, monkeypatch):
 # --- what is kept with the course ---------------------------------------------------------------------
 
 
-OLD = remaking.old_questions()  # docs/results.md says which
-
-
 @pytest.mark.parametrize("name", paper.kept_answers()["questions"])
 def test_kept_answers_are_whole_and_follow_the_protocol(name):
     kept = paper.kept_answers()
@@ -357,7 +354,7 @@ def test_kept_answers_are_whole_and_follow_the_protocol(name):
     assert found["question"] == question.text
     pairs = {(row["control"], row["variant"], row["features"]) for row in found["differences"]}
     asked = {(c.name, v.name, v.features) for c, v in question.pairs}
-    assert pairs <= asked if name in OLD else pairs == asked
+    assert pairs == asked
     assert len(found["differences"]) == len(pairs) * len(question.measures) * 5
     value = {
         (row["variant"], row["features"], row["target"], row["measure"]): row["value"]

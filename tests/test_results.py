@@ -7,7 +7,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from mirlab import lessons, paper, paths, remaking
+from mirlab import lessons, paper, paths
 from mirlab.paper import claims, page, representations, variants
 from mirlab.paper.open_questions import QUESTIONS
 
@@ -116,12 +116,6 @@ def test_what_the_page_says_of_real_clips():
                 assert row["verdict"] == "no difference found"
     assert over_all([REAL], "table5", "msd_musicnn")["verdict"] == "better"
     assert over_all([REAL], "figure3", "msd_musicnn", 1)["verdict"] == "better"
-
-
-def test_the_page_says_which_answer_is_not_of_this_protocol():
-    said = "The answer about classifiers is that of the first version" in PAGE
-    old = [name for name, answer in paper.kept_answers()["questions"].items() if "versions" in answer]
-    assert old == ["classifier"] * said and remaking.is_current("beyond") != said
 
 
 def test_every_published_neighbour_is_beside_ours():

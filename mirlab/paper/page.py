@@ -136,10 +136,6 @@ Minus base features, averaged over the data sets:
 `mirlab/paper/open_questions.py`. The tables show variant minus control, averaged over the four target sets,
 and two p-values: of this one comparison, and adjusted for all comparisons of its table (Holm 1979).
 
-**The answer about classifiers is that of the first version of this protocol**: one fixed ridge of 0.01 in
-place of a ridge that is chosen inside the training part, and classifiers with their default settings. Only
-its intervals and corrected p-values are those of today. `mirlab results --again` measures it anew.
-
 {questions}
 """
 
