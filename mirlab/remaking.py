@@ -18,9 +18,12 @@ from mirlab.paper import disturbances, fine_tuning, kept, listening, open_questi
 from mirlab.paper.protocol import CONTROLS, FEATURES, RESULTS, SEEDS
 from mirlab.paper.report import as_json, reproduce
 
-CLIPS = ("base", "mfcc", "genre", "tag", "whitened", "random", "rotation")
-CLIPS += ("mtt_vgg", "msd_vgg", "mtt_musicnn", "msd_musicnn")
-"""Kinds of features of the reports on real clips; the networks stand in the order of its card."""
+NETWORKS = ("mtt_vgg", "msd_vgg", "mtt_musicnn", "msd_musicnn")
+CLIPS = ("base", "mfcc", "genre", "tag", "whitened", "random", "rotation", *NETWORKS)
+"""Kinds of features of the reports on real clips."""
+
+FAIR = ("table4", "table5", "figure3")
+"""The experiments that a report on networks or on real clips has."""
 
 SIX_GENRES = ("country", "disco", "hiphop", "jazz", "metal", "pop")
 """The genres of the real clips that are of several artists each."""
@@ -58,8 +61,12 @@ def _of_seed(seed):
     return lambda study: reproduce(study.but(seed=seed, features=(*FEATURES, *CONTROLS)))
 
 
+def _of_networks(seed):
+    return lambda study: reproduce(study.but(seed=seed, features=("base", *NETWORKS)), FAIR)
+
+
 def _of_clips(study):
-    return _without_folder(reproduce(study.but(features=CLIPS), ("table4", "table5", "figure3")), study.root)
+    return _without_folder(reproduce(study.but(features=CLIPS), FAIR), study.root)
 
 
 def _of_six_genres(study):
@@ -80,6 +87,7 @@ _ANSWERED = TODAY | {"questions": {name: {} for name in open_questions.QUESTIONS
 
 KEPT = {f"reproduce-seed{seed}": Kept(_of_seed(seed), 15, TODAY, parallel=True) for seed in SEEDS} | {
     "beyond": Kept(open_questions.run, 140, _ANSWERED, parallel=True),
+    **{f"networks-seed{seed}": Kept(_of_networks(seed), 8, TODAY, parallel=True) for seed in SEEDS},
     "real-clips": Kept(_of_clips, 30, TODAY, parallel=True, clips=True),
     "real-clips-six-genres": Kept(_of_six_genres, 10, TODAY, parallel=True, clips=True),
     "listening": Kept(listening.measured, 20, TODAY | {"version": listening.VERSION}, clips=True),

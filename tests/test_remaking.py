@@ -61,7 +61,7 @@ def test_everything_is_made_once(made):
     remaking.remake(Study(), clips=folder, say=said.append)
     assert {file.stem for file in folder.iterdir()} == set(KEPT)
     assert calls == [(name, folder if KEPT[name].clips else None) for name in KEPT]
-    assert said[0].startswith(f"{len(KEPT)} to make: 5 h ")
+    assert said[0].startswith(f"{len(KEPT)} to make: 6 h ")
     said.clear()
     remaking.remake(Study(), clips=folder, say=said.append)
     assert len(calls) == len(KEPT) and said == [f"{name}.json: current" for name in KEPT]

@@ -12,8 +12,9 @@ from mirlab.paper import claims, page, representations, variants
 from mirlab.paper.open_questions import QUESTIONS
 
 REPORTS = [paper.kept_report(seed) for seed in paper.SEEDS]
+NETWORKS = [paper.kept(f"networks-seed{seed}") for seed in paper.SEEDS]
 REAL = paper.kept("real-clips")
-PAGE = page.as_markdown(REPORTS, paper.kept_answers(), REAL)
+PAGE = page.as_markdown(REPORTS, NETWORKS, paper.kept_answers(), REAL)
 
 
 def rows(title):
@@ -58,7 +59,8 @@ def test_the_first_table_says_what_the_differences_say():
     """Each claim again, from the rows that the tables below are made of."""
     lines = {line[0]: line[2:] for line in rows("In two minutes")[2:]}
     for claim, _, experiment, features, per_class, control in claims.CLAIMS:
-        for reports, shown in zip((REPORTS, [REAL]), lines[claim], strict=True):
+        synthetic = NETWORKS if features.startswith("msd_") else REPORTS
+        for reports, shown in zip((synthetic, [REAL]), lines[claim], strict=True):
             known = {row["features"] for row in reports[0].get(experiment, [])}
             if not {features, control} <= known:
                 assert shown == "not measured"
@@ -116,6 +118,20 @@ def test_what_the_page_says_of_real_clips():
                 assert row["verdict"] == "no difference found"
     assert over_all([REAL], "table5", "msd_musicnn")["verdict"] == "better"
     assert over_all([REAL], "figure3", "msd_musicnn", 1)["verdict"] == "better"
+
+
+def test_what_the_page_says_of_networks_on_synthetic_music():
+    for row in paper.differences(NETWORKS, "table5"):
+        assert row["verdict"] == "better" or row["target"] != "all"
+    few = [row for row in paper.differences(NETWORKS, "figure3") if row["target"] == "all"]
+    assert {row["verdict"] for row in few if row["per_class"] <= 2} == {"no difference found"}
+    many = [row for row in few if row["per_class"] >= 10] + paper.differences(NETWORKS, "table4")
+    assert {row["verdict"] for row in many if row["target"] == "all"} == {"worse"}
+    for reports, again in zip(REPORTS, NETWORKS, strict=True):
+        for name in ("table4", "table5", "figure3"):
+            base = [[row for row in one[name] if row["features"] == "base"] for one in (reports, again)]
+            for row, other in zip(*base, strict=True):
+                assert row["dataset"] == other["dataset"] and abs(row["value"] - other["value"]) < 0.015
 
 
 def test_every_published_neighbour_is_beside_ours():
@@ -257,7 +273,7 @@ def test_the_card_of_the_real_clips_shows_the_kept_figures():
     assert {row["split"] for row in six["splits"]} == {"by artist"}
 
 
-ADVICE = representations.as_markdown(REPORTS, REAL)
+ADVICE = representations.as_markdown(REPORTS, NETWORKS, REAL)
 
 
 def test_the_advice_about_representations_follows_from_its_tables():
@@ -271,8 +287,10 @@ def test_the_advice_about_representations_follows_from_its_tables():
     assert max(gains, key=gains.get) == "msd_musicnn"
     assert not any(cell.endswith(("better", "worse")) for cell in real["mfcc"])
     assert [cell.split()[-1] == "worse" for cell in synthetic["mfcc"]] == [False, True, True, False]
-    learned = [synthetic[kind][3] for kind in ("genre", "tag")]
+    learned = [synthetic[kind][3] for kind in ("genre", "tag", *networks)]
     assert all(cell.endswith("better") for cell in learned)
+    assert all(synthetic[kind][2].endswith("worse") for kind in networks)
+    assert not synthetic["msd_musicnn"][0].endswith("better")
     assert not any(
         cell.endswith("better") for cells in (*real.values(), *synthetic.values()) for cell in cells[2:3]
     )

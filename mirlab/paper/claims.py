@@ -30,12 +30,12 @@ CLAIMS = (
 RECOVERY = ("joint embedding", "class means", "class means, whitened to 50")
 
 
-def as_markdown(reports, real) -> str:
+def as_markdown(reports, networks, real) -> str:
     """Return a table with a line for each claim.
 
     Parameters
     ----------
-    reports, real
+    reports, networks, real
         As for `mirlab.paper.page.as_markdown`.
 
     Returns
@@ -44,7 +44,7 @@ def as_markdown(reports, real) -> str:
         Markdown.
     """
     rows = [
-        [claim, theirs, *(_found(kept, *where) for kept in (reports, [real]))]
+        [claim, theirs, _found((reports, networks), *where), _found(([real],), *where)]
         for claim, theirs, *where in CLAIMS
     ]
     recovered = "; ".join(f"{what} {_recovery(reports, what)}" for what in RECOVERY)
@@ -53,14 +53,17 @@ def as_markdown(reports, real) -> str:
     return lines(["claim", "paper (real)", "synthetic", "real clips"], rows)
 
 
-def _found(reports, experiment, features, per_class, control):
-    """Return a difference from a control, averaged over the sets, and its verdict."""
-    kinds = {row["features"] for row in reports[0].get(experiment, [])}
-    if not {features, control} <= kinds:
-        return NOT
-    for row in differences(reports, experiment, control):
-        if (row["features"], row["target"], row.get("per_class")) == (features, "all", per_class):
-            return f"{with_interval(row, 'difference')}: {row['verdict']}"
+def _found(kept, experiment, features, per_class, control):
+    """Return a difference from a control, averaged over the sets, and its verdict.
+
+    It is looked for in the first reports of `kept` that have both kinds of features.
+    """
+    for reports in kept:
+        if not {features, control} <= {row["features"] for row in reports[0].get(experiment, [])}:
+            continue
+        for row in differences(reports, experiment, control):
+            if (row["features"], row["target"], row.get("per_class")) == (features, "all", per_class):
+                return f"{with_interval(row, 'difference')}: {row['verdict']}"
     return NOT
 
 

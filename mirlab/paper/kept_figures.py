@@ -23,6 +23,7 @@ def kept(name) -> dict:
         The name of a file in ``data/results``, without ``.json``:
 
         * "reproduce-seed0" to "reproduce-seed4": from `mirlab.paper.reproduce`, at lesson scale;
+        * "networks-seed0" to "networks-seed4": the same of pretrained networks beside base features;
         * "real-clips", "real-clips-six-genres": the same of real clips, see ``data/cards/real-clips.md``;
         * "beyond": from `mirlab.paper.open_questions.run`;
         * "listening", "fine-tuning", "disturbances": from ``measured`` in the module of `mirlab.paper` with
@@ -124,8 +125,8 @@ REPORT = {
 }
 SIX_GENRES = {"versions": {str: str}, "table4": [_CELL], "findings": {str: str}}
 SIX_GENRES |= {"splits": [{"split": str, "features": str, "value": float, "reach": float}]}
-CLIPS = {name: REPORT[name] for name in ("versions", "table4", "table5", "figure3", "artists")}
-CLIPS |= {"findings": {str: str}}
+CHOSEN = {name: REPORT[name] for name in ("versions", "table4", "table5", "figure3", "artists")}
+CHOSEN |= {"findings": {str: str}}
 ANSWERS = {
     "seeds": [int],
     "targets": [str],
@@ -238,12 +239,13 @@ CHECKS = {f"reproduce-seed{seed}": partial(_check_report, seed=seed) for seed in
     name: partial(_check_shape, shape=shape)
     for name, shape in {
         "beyond": ANSWERS,
-        "real-clips": CLIPS,
+        "real-clips": CHOSEN,
         "real-clips-six-genres": SIX_GENRES,
         "listening": LISTENING,
         "fine-tuning": FINE_TUNING,
         "disturbances": DISTURBED,
         "few-labels": FEW_LABELS,
+        **{f"networks-seed{seed}": CHOSEN for seed in SEEDS},
     }.items()
 }
 """What is checked of each kept file, by its name."""

@@ -28,7 +28,7 @@ results](results.md) say how the figures were made and what was compared with wh
 
 The first line of each table has accuracies of base features (for similarity: precision at 10 under L1). The
 other lines have differences from it with half their 95 % interval, and *better* or *worse* if p is below
-{level} after correction for all comparisons of a table. Without such a word, no difference was found.
+{level} after correction for all comparisons of its table there. Without such a word, no difference was found.
 
 ## On real clips
 
@@ -40,7 +40,7 @@ learned on synthetic music, the four networks on real music; some songs of GTZAN
 ## On synthetic music
 
 The mean of four synthetic genre sets and five seeds. The embeddings were learned on the other synthetic
-sets.
+sets, the four networks on real music.
 
 {synthetic}
 
@@ -49,15 +49,17 @@ sets.
 - **You have real music and few labels: begin with a frozen network that was trained on real music**
   (`msd_musicnn`), and compare it with base features. With one song per genre it was the only one clearly
   ahead; with five, nothing was.
-- **You look for similar music: a network on real clips**, where all four were ahead and `msd_musicnn` most.
-  On synthetic music the learned embeddings are clearly ahead under L1. By the cosine, whitened base
-  features found as much (lesson 08, one seed): try the distance before the representation.
-- **You have many labels of your own: base features with a ridge chosen inside the training part** are hard
-  to beat, on synthetic music as on real clips.
+- **You look for similar music: a frozen network.** All four were ahead under L1, on real clips
+  (`msd_musicnn` most) and on synthetic music. On synthetic music the learned embeddings are clearly ahead,
+  too. By the cosine, whitened base features found as much as the embeddings (lesson 08, one seed): try the
+  distance before the representation.
+- **You have many labels of your own: base features with a ridge chosen inside the training part.** Nothing
+  was clearly ahead of them, on synthetic music or on real clips; on synthetic music all four networks are
+  behind.
 - **You want something small that anybody can check: MFCCs.** They lose accuracy on synthetic music from
   five songs on; on real clips no difference was found.
-- **A representation is as good as the likeness of its training data to yours.** The network that wins on
-  real clips has no clear lead on synthetic ones ([lesson
+- **A representation is as good as the likeness of its training data to yours.** The network that wins with
+  one song per genre on real clips has no clear lead on synthetic ones ([lesson
   12](../notebooks/12_a_real_network_listens.ipynb)), and what was learned on synthetic music shows no clear
   gain on real clips. Measure on your own data, with the controls of this page.
 
@@ -78,12 +80,12 @@ sets.
 """
 
 
-def as_markdown(reports, real) -> str:
+def as_markdown(reports, networks, real) -> str:
     """Return the page.
 
     Parameters
     ----------
-    reports, real
+    reports, networks, real
         As for `mirlab.paper.page.as_markdown`.
 
     Returns
@@ -91,17 +93,17 @@ def as_markdown(reports, real) -> str:
     str
         Markdown.
     """
-    return TEMPLATE.format(level=LEVEL, real=_table([real]), synthetic=_table(reports))
+    return TEMPLATE.format(level=LEVEL, real=_table([real]), synthetic=_table(reports, networks))
 
 
-def _table(reports):
-    """Return a line for each kind of features, a column for each job."""
+def _table(*kept):
+    """Return a line for each kind of features, a column for each job; base features are the same in all."""
     cells = {}
     for experiment, n in JOBS.values():
-        base = [row for row in values(reports, experiment) if row["features"] == "base"]
+        base = [row for row in values(kept[0], experiment) if row["features"] == "base"]
         mean = np.mean([row["value"] for row in base if row.get("per_class") == n])
         cells.setdefault("base", []).append(f"{mean:.3f}")
-        for row in differences(reports, experiment):
+        for row in (row for reports in kept for row in differences(reports, experiment)):
             if row["target"] == "all" and row.get("per_class") == n:
                 verdict = f" {row['verdict']}" if row["verdict"] in ("better", "worse") else ""
                 cells.setdefault(row["features"], []).append(with_interval(row, "difference") + verdict)
