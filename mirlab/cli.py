@@ -124,7 +124,7 @@ def _parser():
     lab.add_argument("--build-only", action="store_true", help="build, but do not open JupyterLab")
     lab.add_argument("--no-browser", action="store_true", help="start JupyterLab and print its address")
     lab.add_argument(
-        "--port", type=_count, metavar="N", help="port of the server (default: the first free one)"
+        "--port", type=_port, metavar="N", help="port of the server (default: the first free one)"
     )
     lab.add_argument("--follow", action="store_true", help=argparse.SUPPRESS)  # end when standard input ends
     _jobs(lab)
@@ -299,6 +299,12 @@ def _json(parser):
 def _count(text):
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} must be a whole number, 1 or more")
+    return int(text)
+
+
+def _port(text):
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} must be a port, a whole number from 1 to 65535")
     return int(text)
 
 

@@ -88,6 +88,8 @@ MISTAKES = [
     (["reproduce", "--seed", "²"], r"'²' must be a whole number"),
     (["reproduce", "--seed"], r"--seed: expected one argument"),
     (["reproduce", "--jobs", "0"], r"--jobs: '0' must be a whole number, 1 or more"),
+    (["lab", "--port", "0"], r"--port: '0' must be a port, a whole number from 1 to 65535"),
+    (["lab", "--port", "65536"], r"--port: '65536' must be a port, a whole number from 1 to 65535"),
     (["lab", "--jobs", "all"], r"--jobs: 'all' must be a whole number, 1 or more"),
     (["extract", "folder", "--jobs", "-1"], r"--jobs: '-1' must be a whole number, 1 or more"),
     (["reproduce", "--only", "table9"], r"no experiment 'table9'; there are table3, table4, table5, figure3"),
