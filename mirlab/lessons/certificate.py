@@ -4,9 +4,8 @@ from datetime import date
 from html import escape
 
 from mirlab import __version__
-from mirlab.errors import LessonError
 from mirlab.lessons import progress
-from mirlab.lessons.hand_in import LONGEST, is_name
+from mirlab.lessons.hand_in import checked_name
 
 STYLE = """
 body { font: 12pt/1.5 Georgia, "DejaVu Serif", serif; color: #111; background: #fff; max-width: 40em;
@@ -50,11 +49,7 @@ def page(lessons, name: str = "", *, on: date | None = None) -> str:
     >>> "The course cannot know who solved the exercises." in page([], "Ada")
     True
     """
-    name = name.strip()
-    if not is_name(name):
-        raise LessonError(
-            f"the name {name[:LONGEST]!r} cannot be used: write at most {LONGEST} letters in one line"
-        )
+    name = checked_name(name)
     table = progress.summary(lessons)
     cells = [
         (f"{row[0]} {escape(row[1])}", f"{row[2]} of {row[3]}", f"{row[4]} of {row[5]}")

@@ -56,11 +56,7 @@ def made(lessons, name: str = "", *, times: bool = False) -> str:
      "digest": "..."
     }
     """
-    name = name.strip()
-    if not is_name(name):
-        raise LessonError(
-            f"the name {name[:LONGEST]!r} cannot be used: write at most {LONGEST} letters in one line"
-        )
+    name = checked_name(name)
     content = {"mirlab class": FORMAT, "mirlab": __version__, "name": name, "work": _work(lessons, times)}
     content["digest"] = digest(content)
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
@@ -171,9 +167,20 @@ def _is_entry(entry) -> bool:
     return set(rest) == {"tries", "solved"} and _is_count(rest["tries"]) and isinstance(rest["solved"], bool)
 
 
-def is_name(text: str) -> bool:
-    """Return whether a name fits on one line; it may be empty."""
-    return _is_text(text, empty=True)
+def checked_name(name: str) -> str:
+    """Return a name without the spaces around it; it may be empty.
+
+    Raises
+    ------
+    LessonError
+        If it does not fit on one line.
+    """
+    name = name.strip()
+    if not _is_text(name, empty=True):
+        raise LessonError(
+            f"the name {name[:LONGEST]!r} cannot be used: write at most {LONGEST} letters in one line"
+        )
+    return name
 
 
 def _is_text(value, *, empty=False) -> bool:
