@@ -61,7 +61,8 @@ def test_a_new_label_is_measured_and_reported(widget, library):
         widget.said
     )
     assert f"Now: accuracy {after['accuracy']}, precision at 10 {after['precision at 10']}." in widget.said
-    assert widget.said.endswith("(folk/harbour lights.ogg is called jazz.)")
+    assert "(folk/harbour lights.ogg is called jazz. ± is one standard error." in widget.said
+    assert widget.said.endswith("of one draw of folds, and each change draws other folds.)")
     assert widget.heard["said"] == widget.said
     assert "folk/harbour lights.ogg" not in [item["name"] for item in widget.lists[0]["items"]]
     assert all(item["match"] == (item["says"] == "jazz") for item in widget.lists[2]["items"])

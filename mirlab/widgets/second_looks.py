@@ -10,6 +10,7 @@ from mirlab.widgets.rankings import RankedSounds
 
 SHOWN = 8  # doubtful recordings
 LEAVE_OUT = "(leave it out)"
+CAUTION = "± is one standard error. Accuracy is of one draw of folds, and each change draws other folds."
 
 
 def second_look(library, features="base"):
@@ -79,7 +80,7 @@ class SecondLook(RankedSounds):
         head = f"{LOOK[self.features]['label'].capitalize()}"
         if not decided:
             return f"{head}: {now}. Nothing is changed yet."
-        return f"{head}, before: {before}. Now: {now}. ({decided}.)"
+        return f"{head}, before: {before}. Now: {now}. ({decided}. {CAUTION})"
 
     def __repr__(self) -> str:
         return f"{self.said}\n{super().__repr__()}"
