@@ -312,9 +312,9 @@ CARD = Card("right", EVIL, EVIL).html(role="note")
 
 
 def scripts(kind):
-    """Yield (name, (script, style)) of each class with a script of its own."""
+    """Yield (name, (script, style)) of each class with a script of its own that draws a page."""
     for one in kind.__subclasses__():
-        if isinstance(vars(one).get("_esm"), str):
+        if "\nexport default" in str(vars(one).get("_esm", "")):
             yield one.__name__, (one._esm, one._css)
         yield from scripts(one)
 

@@ -1,6 +1,7 @@
 """Quizzes: pressed like a learner would, with an answer to every choice."""
 
 import pytest
+import traitlets
 
 from mirlab import lessons
 from mirlab.lessons import progress
@@ -57,6 +58,16 @@ def test_all_that_apply(quiz, taken, kind, feedback):
     assert ("There is more" in several.answer) == ("There is more to take." in feedback)
     assert (("00", "question:shared") in progress.solved()) == (kind == "right")
     assert progress.tries("00", "question:shared") == (kind != "not attempted")
+
+
+def test_a_choice_that_is_not_offered_is_refused(quiz):
+    one, several = quiz.asked
+    for wrong in ([2], [-1], ["a"]):
+        with pytest.raises(traitlets.TraitError, match="chosen"):
+            one.set_state({"chosen": wrong, "checks": 1})
+        assert (one.chosen, one.card) == ([], None)
+    several.set_state({"chosen": [2, 0, 2]})
+    assert several.chosen == [0, 2]
 
 
 def test_what_the_screen_gets(quiz):

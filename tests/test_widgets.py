@@ -13,6 +13,7 @@ import mirlab.widgets
 from mirlab import lab, plots
 from mirlab.errors import AudioError
 from mirlab.show.controls import Described, Pictured, Sounding, Widget, check_choice
+from mirlab.widgets.rankings import RankedSounds
 from mirlab.widgets.sliders import Sliders, slider
 
 ROOMS = ("mirlab.show", "mirlab.widgets", "mirlab.lessons")
@@ -37,17 +38,22 @@ def scripts():
 
 
 SHARED = ("mirlab.show", "controls")
+MAPS = ("mirlab.widgets", "point_maps")
+"""What maps have in common; it draws nothing alone."""
 PAGES = [one for one in subclasses(anywidget.AnyWidget) if hasattr(one, "_esm")]
 
 
-def test_each_script_belongs_to_a_widget_and_follows_the_shared_one():
+def test_each_script_belongs_to_a_widget_and_follows_the_shared_ones():
     own = {tuple(one.__module__.rsplit(".", 1)): one for one in PAGES}
     texts = scripts()
     for where, text in texts.items():
-        if where != SHARED:
-            assert own[where]._esm == f"{texts[SHARED]}\n{text}"
+        if where not in (SHARED, MAPS):
+            before = [SHARED, MAPS] if where[1] in ("label_choices", "sound_maps") else [SHARED]
+            assert own[where]._esm == "\n".join([*(texts[one] for one in before), text])
+            assert own[where]._esm.count("\nexport default") == 1
             assert text.strip().endswith("export default live(render);")
             assert ".mirlab-live {" in own[where]._css  # the shared style
+            assert (".mirlab-map .map {" in own[where]._css) == (MAPS in before)
     without = [one.__name__ for where, one in own.items() if where not in texts]
     assert sorted(without) == [
         "LayerListener",
@@ -183,6 +189,18 @@ def test_a_page_learns_when_its_change_is_answered():
     with pytest.raises(ValueError, match="two"):
         widget.set_state({"number": 2, "requests": 2})
     assert widget.answered == 2
+
+
+def test_a_change_that_is_refused_is_taken_back_on_the_page_too(monkeypatch):
+    widget, sent = RankedSounds([], None, choices=[{"label": "a", "options": ["b", "c"]}]), []
+    monkeypatch.setattr(widget, "send_state", lambda key=None: sent.append(key))
+    widget.set_state({"picked": [1], "requests": 1})
+    assert (widget.picked, widget.answered) == ([1], 1)
+    sent.clear()
+    with pytest.raises(traitlets.TraitError, match=r"picked=\[2\] is not among the options; there are \[2\]"):
+        widget.set_state({"picked": [2], "requests": 2, "unknown": 0})
+    assert (widget.picked, widget.requests, widget.answered) == ([1], 1, 1)  # nobody waits for an answer
+    assert sent == [["picked", "requests"]]
 
 
 def test_a_saved_notebook_keeps_a_still_picture():

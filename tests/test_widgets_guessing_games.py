@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import traitlets
 
 from mirlab import corpus, datasets
 from mirlab.corpus import styles
@@ -61,6 +62,17 @@ def test_first_tries_count_and_what_was_found_stays_found(game):
     assert game.score == "6 of 6 found, 6 of them at the first try."
     guess(game, 0, other(game, 0))
     assert "is not" in game.answers[0] and game.score == "6 of 6 found, 6 of them at the first try."
+
+
+def test_what_the_page_cannot_guess_is_refused(game):
+    for guesses, message in ((["jazz"], "1 entries; there are 6 clips"), (["noise"] * 6, "guesses='noise'")):
+        with pytest.raises(traitlets.TraitError, match=message):
+            game.set_state({"guesses": guesses})
+        assert game.guesses == game.answers == [""] * 6
+    guess(game, 0, other(game, 0))
+    answer = game.answers[0]
+    guess(game, 0, "")  # nothing was guessed, so the answer stays
+    assert game.answers[0] == answer and game.score.startswith("0 of 6")
 
 
 def test_what_is_heard_is_in_the_score():

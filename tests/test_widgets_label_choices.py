@@ -63,8 +63,10 @@ def test_no_song_is_bought_twice_and_none_that_is_not_there(widget):
     widget.picks = list(range(48))
     assert len(widget.picks) == 40
     for wrong in (48, -1):
-        with pytest.raises(traitlets.TraitError, match=f"song {wrong} is not on the map; it has 48 songs"):
+        with pytest.raises(traitlets.TraitError, match=f"point {wrong} is not on the map; it has 48 points"):
             widget.picks = [wrong]
+        with pytest.raises(traitlets.TraitError, match=f"point {wrong} is not on the map"):
+            widget.point = wrong
 
 
 def test_every_song_is_on_the_canvas_and_in_the_still_picture(widget):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import traitlets
 
 from mirlab import corpus
 from mirlab.widgets.label_pairs import excerpt_of, label_pair
@@ -59,6 +60,14 @@ def test_the_text_names_the_excerpt_that_is_heard(pair):
     assert pair.heard[0].startswith(f"{excerpt.id} of gtzan-synth, in the style {excerpt.style}: ")
     assert all(instrument in pair.heard[0] for instrument in excerpt.score().instruments)
     assert all(re.match(r"data:audio/\w+;base64,", sound) for sound in pair.sounds)
+
+
+@pytest.mark.parametrize("chosen", [["pop (unique)", "pop (gtzan)"], ["pop (gtzan)"], [0, 1]])
+def test_what_the_page_cannot_choose_is_refused(pair, chosen):
+    before, said = pair.chosen, pair.said
+    with pytest.raises(traitlets.TraitError, match="chosen"):
+        pair.set_state({"chosen": chosen})
+    assert (pair.chosen, pair.said) == (before, said)
 
 
 def test_an_unknown_label_is_refused_with_the_known_ones():

@@ -65,6 +65,9 @@ def test_impossible_numbers_and_sets_are_refused(study, widget):
     for songs in (0, 21):
         with pytest.raises(traitlets.TraitError, match="songs"):
             widget.songs = songs
+    with pytest.raises(traitlets.TraitError, match="target='jazz-synth' is unknown; it must be one of"):
+        widget.set_state({"target": "jazz-synth", "songs": 2})
+    assert (widget.target, widget.songs) == ("gtzan-synth", 1)
     with pytest.raises(ValueError, match="target='jazz-synth' is unknown; it must be one of artists1517"):
         labelled_songs(study, target="jazz-synth")
     with pytest.raises(ValueError, match="songs=0; it must be a whole number, 1 or more"):

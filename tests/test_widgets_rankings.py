@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import traitlets
 
 from mirlab.widgets import ranked_sounds
 from mirlab.widgets.rankings import RankedSounds
@@ -63,6 +64,21 @@ def test_new_lists_start_in_silence(widget):
     assert widget.heard == {} and widget.chosen == [0, 0]
     widget.lists = []
     assert repr(widget) == ""
+
+
+@pytest.mark.parametrize("wrong", [[0, 9], [9, 0], [-1, 0], [0, -1]])
+def test_a_sound_that_is_not_in_the_lists_any_more_is_reported(widget, asked, wrong):
+    widget.choose(*wrong)
+    assert widget.heard["said"] == "The lists have changed: choose a sound again." and not asked
+    assert "audio" not in widget.heard
+
+
+@pytest.mark.parametrize("picked", [[2], [-1], [], [0, 0], ["b"]])
+def test_an_option_that_is_not_offered_is_refused(lists, picked):
+    widget = RankedSounds(lists, None, choices=[{"label": "Space", "options": ["a", "b"]}])
+    with pytest.raises(traitlets.TraitError, match="picked"):
+        widget.set_state({"picked": picked})
+    assert widget.picked == [0]
 
 
 def test_a_choice_above_the_lists_can_be_answered(lists):

@@ -5,6 +5,7 @@ from importlib import resources
 
 import numpy as np
 import pytest
+import traitlets
 from pictures import PLACES
 
 from mirlab import plots
@@ -49,6 +50,14 @@ def test_a_point_is_heard_and_named():
         assert len(asked) == (i > 0)  # nothing sounds before it is asked for
         widget.plays += 1
         assert (asked[-1], widget.heard["said"]) == (i, f"You hear {SOUNDING['hears'][i]}.")
+
+
+def test_a_point_that_is_not_on_the_map_is_refused():
+    widget = sound_map(SOUNDING, None)
+    for wrong in (-1, 4):
+        with pytest.raises(traitlets.TraitError, match=f"point {wrong} is not on the map; it has 4 points"):
+            widget.set_state({"point": wrong, "plays": 1})
+        assert (widget.point, widget.plays, widget.heard) == (0, 0, {})
 
 
 def test_missing_columns_are_named():

@@ -12,7 +12,7 @@ import traitlets
 from mirlab.errors import StoreError
 from mirlab.lessons import progress
 from mirlab.show.cards import Card, Points, inline
-from mirlab.show.controls import Described, Widget
+from mirlab.show.controls import Described, Widget, check_choice
 from mirlab.show.language import said
 
 
@@ -69,6 +69,14 @@ class Asked(Widget):
         super().__init__(question=shown(question, number))
         self.observe(lambda _: self.check(), "checks")
 
+    @traitlets.validate("chosen")
+    def _as_offered(self, proposal):
+        """Keep each choice once, in their order."""
+        chosen = sorted(set(proposal["value"]))
+        for i in chosen:
+            check_choice("chosen", i, range(len(self.asked.choices)), traitlets.TraitError)
+        return chosen
+
     def __repr__(self) -> str:
         """Return the question as text, for places without widgets."""
         lines = [f"{self.question['title']} {self.question['text']}"]
@@ -83,7 +91,7 @@ class Asked(Widget):
 
     def check(self) -> Card:
         """Judge the choices that are selected; if they are right, record the question as solved."""
-        taken = [self.asked.choices[i] for i in sorted(self.chosen)]
+        taken = [self.asked.choices[i] for i in self.chosen]
         right = taken == [choice for choice in self.asked.choices if choice.right]
         if not taken:
             self.card = Card("not attempted", self.name, "Choose an answer, then press Check.")

@@ -13,6 +13,26 @@ function made(tag, properties = {}, ...children) {
 // A list to choose from.
 const listOf = (texts, properties = {}) => made("select", properties, ...texts.map((text) => new Option(text)));
 
+// A button. One that has nothing to do says so and keeps the focus, which a disabled one would lose.
+function buttonOf(text, act) {
+  const one = made("button", { className: "jupyter-button", type: "button", textContent: text });
+  one.addEventListener("click", () => one.getAttribute("aria-disabled") === "true" || act());
+  return one;
+}
+
+const enable = (button, yes) => button.setAttribute("aria-disabled", !yes);
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }; // aside, down
+
+// Call a function for each key; it returns whether the key was for it. Keys with Ctrl, Alt or Meta are the browser's.
+function onKey(root, act) {
+  root.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || !act(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+}
+
 // Arrow keys, Space and Enter are for the control that has the focus; JupyterLab would go to another cell.
 function keepKeys(...roots) {
   const controls = roots.flatMap((root) => [root, ...root.querySelectorAll("*")]);
@@ -78,9 +98,11 @@ function soundOf(model, { started = () => {}, refused = () => {} } = {}) {
     if (!audio) return refused();
     URL.revokeObjectURL(player.src);
     player.src = URL.createObjectURL(new Blob([audio], { type: mimetype }));
+    player.setAttribute("aria-label", said);
     player.hidden = false;
     started();
-    player.play().catch(() => (status.textContent = `${said} Press play.`));
+    // A browser may refuse to play by itself. A sound that the learner stops at once is no refusal.
+    player.play().catch(({ name }) => name === "AbortError" || (status.textContent = `${said} Press play.`));
   });
   return { player, status, ask, silence };
 }
@@ -95,7 +117,7 @@ const GONE = ["restarting", "autorestarting", "terminating", "dead"]; // after t
 const LOST = "The kernel has restarted or stopped, so these controls no longer work. Run this cell again.";
 
 // Every script ends with `export default live(render)`. Around the widget that `render` draws, a line says that
-// Python still computes, or that the kernel which knew the widget is gone.
+// Python still computes, or that the kernel which knew the widget is gone. A widget that is removed falls silent.
 const live = (render) => ({
   render({ model, el }) {
     const line = made("p", { className: "mirlab-line", role: "status" });
@@ -127,6 +149,7 @@ const live = (render) => ({
       model.set("requests", model.get("requests") + 1);
       model.save_changes();
     };
-    return render({ model: { ...model, save_changes }, el: root });
+    render({ model: { ...model, save_changes }, el: root });
+    return () => root.querySelectorAll("audio").forEach((player) => player.pause());
   },
 });

@@ -13,13 +13,13 @@ from mirlab.show.players import play
 SHARED = Path(__file__).with_suffix(".js")
 
 
-def check_choice(name, value, choices):
+def check_choice(name, value, choices, error=ValueError):
     """Refuse a value that is not among some choices.
 
     Raises
     ------
     ValueError
-        If it is not.
+        If it is not. Traits raise `traitlets.TraitError` instead, after which they keep their old value.
 
     Examples
     --------
@@ -28,7 +28,7 @@ def check_choice(name, value, choices):
     ValueError: split='window' is unknown; it must be one of song, artist
     """
     if value not in choices:
-        raise ValueError(f"{name}={value!r} is unknown; it must be one of {', '.join(map(str, choices))}")
+        raise error(f"{name}={value!r} is unknown; it must be one of {', '.join(map(str, choices))}")
 
 
 class Described:
@@ -52,8 +52,8 @@ class Widget(Described, anywidget.AnyWidget):
     """A widget with a page of its own.
 
     Its script and style are beside the module of its class: ``rankings.js`` and ``rankings.css`` belong to
-    the class in ``rankings.py``. Every script can use the functions of ``controls.js``. A subclass in a
-    module without a script has the script of its parent.
+    the class in ``rankings.py``. They follow those of its parents and ``controls.js``, and can use their
+    functions. A subclass in a module without a script has the script of its parent.
 
     Attributes
     ----------
@@ -64,23 +64,31 @@ class Widget(Described, anywidget.AnyWidget):
 
     requests = traitlets.Int(0).tag(sync=True)
     answered = traitlets.Int(0).tag(sync=True)
+    _scripts = (SHARED,)
 
     def __init_subclass__(cls, **kwargs):
         module = Path(getattr(sys.modules[cls.__module__], "__file__", None) or "")
         script = module.with_suffix(".js") if module.name else module
         # anywidget makes a trait of `_esm` in a subclass of its own for each widget; leave that one alone.
         made = isinstance(getattr(cls, "_esm", None), traitlets.TraitType)
-        if script.is_file() and script != SHARED and not made:
+        if script.is_file() and script not in cls._scripts and not made:
+            cls._scripts = (*cls._scripts, script)
             cls._esm, cls._css = (
-                "\n".join(file.with_suffix(kind).read_text(encoding="utf-8") for file in (SHARED, script))
+                "\n".join(file.with_suffix(kind).read_text(encoding="utf-8") for file in cls._scripts)
                 for kind in (".js", ".css")
             )
         super().__init_subclass__(**kwargs)
 
     def set_state(self, sync_data):
-        """Take what the page has changed; afterwards, even after a mistake, report that it is answered."""
+        """Take what the page has changed; afterwards, even after a mistake, report that it is answered.
+
+        If a value is refused, nothing of the change is taken, and the page gets the values from before.
+        """
         try:
             super().set_state(sync_data)
+        except traitlets.TraitError:
+            self.send_state([name for name in sync_data if name in self.keys])
+            raise
         finally:
             self.answered = self.requests
 

@@ -6,7 +6,7 @@ import traitlets
 from mirlab import corpus
 from mirlab.corpus import styles
 from mirlab.show.cards import Card, as_lines
-from mirlab.show.controls import Widget
+from mirlab.show.controls import Widget, check_choice
 from mirlab.show.language import said
 from mirlab.show.players import play
 
@@ -146,6 +146,15 @@ class GuessingGame(Widget):
         self.score = self._standing()
         self.observe(self._guessed, "guesses")
 
+    @traitlets.validate("guesses")
+    def _known(self, proposal):
+        guesses, n = proposal["value"], len(self.sounds)
+        if len(guesses) != n:
+            raise traitlets.TraitError(f"guesses has {len(guesses)} entries; there are {n} clips")
+        for guess in filter(None, guesses):
+            check_choice("guesses", guess, self.genres, traitlets.TraitError)
+        return guesses
+
     def __repr__(self) -> str:
         clips, genres = len(self.excerpts), len(self.genres)
         return said(f"<{clips} clips to be guessed among {genres} genres: run this cell to play>")
@@ -159,7 +168,7 @@ class GuessingGame(Widget):
         """Answer the clips with a new guess."""
         answers = list(self.answers)
         for i, (old, new) in enumerate(zip(change.old, change.new, strict=True)):
-            if new != old:
+            if new and new != old:
                 answers[i] = self._answer(i, new).html(role="note")
                 self.tries[i] += i not in self.solved
                 if new == self.excerpts[i].label:

@@ -284,7 +284,7 @@ class FewLabels(Pictured):
     @traitlets.validate("target", "features", "songs", "split")
     def _known(self, proposal):
         name, value = proposal["trait"].name, proposal["value"]
-        check_choice(name, value, [value for value, _ in self.options[name][1]])
+        check_choice(name, value, [value for value, _ in self.options[name][1]], traitlets.TraitError)
         return value
 
     def __repr__(self) -> str:

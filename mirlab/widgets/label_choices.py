@@ -10,7 +10,7 @@ from mirlab.fewlabels import RULES
 from mirlab.fewlabels.study import learned
 from mirlab.plots.label_lines import choice_map
 from mirlab.show.cards import as_lines, show
-from mirlab.show.controls import Sounding
+from mirlab.widgets.point_maps import PointMap
 
 CANVAS = 640, 420
 MOST = 40  # labels that can be bought
@@ -63,7 +63,7 @@ def choose_labels(task, names, ids, sound):
     return LabelChoices(task, names, ids, sound)
 
 
-class LabelChoices(Sounding):
+class LabelChoices(PointMap):
     """The map on the screen; made by `choose_labels`.
 
     Attributes
@@ -80,8 +80,6 @@ class LabelChoices(Sounding):
         See `mirlab.show.controls.Sounding`.
     """
 
-    map = traitlets.Dict().tag(sync=True)
-    point = traitlets.Int(0).tag(sync=True)
     picks = traitlets.List(traitlets.Int()).tag(sync=True)
     labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
@@ -119,9 +117,7 @@ class LabelChoices(Sounding):
     @traitlets.validate("picks")
     def _as_bought(self, proposal):
         """Keep each song once, and no more than can be bought."""
-        songs = dict.fromkeys(proposal["value"])
-        if wrong := [i for i in songs if not 0 <= i < len(self.songs)]:
-            raise traitlets.TraitError(f"song {wrong[0]} is not on the map; it has {len(self.songs)} songs")
+        songs = dict.fromkeys(self.check_point(i) for i in proposal["value"])
         return list(songs)[: self.most]
 
     def play(self) -> None:

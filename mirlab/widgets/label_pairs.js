@@ -6,7 +6,10 @@ function render({ model, el }) {
     const heard = made("div", { className: "heard" });
     return { list, player, heard, side: made("div", { className: "side" }, made("label", {}, `${name} `, list), player, heard) };
   });
-  const others = made("button", { className: "jupyter-button", textContent: "Other excerpts" });
+  const others = buttonOf("Other excerpts", () => {
+    model.set("turn", model.get("turn") + 1);
+    model.save_changes();
+  });
   const both = made("div", { className: "sides" }, ...sides.map(({ side }) => side));
   el.append(made("div", { className: "mirlab-label-pair" }, both, others, saidBy(model), pictureOf(model)));
   keepKeys(el);
@@ -18,10 +21,6 @@ function render({ model, el }) {
       model.save_changes();
     }),
   );
-  others.addEventListener("click", () => {
-    model.set("turn", model.get("turn") + 1);
-    model.save_changes();
-  });
   follow(model, ["chosen"], () => sides.forEach(({ list }, i) => (list.value = model.get("chosen")[i])));
   follow(model, ["sounds", "heard"], () =>
     sides.forEach(({ player, heard }, i) => {

@@ -5,7 +5,7 @@ import traitlets
 
 from mirlab import corpus, plots
 from mirlab.corpus import styles
-from mirlab.show.controls import Pictured
+from mirlab.show.controls import Pictured, check_choice
 from mirlab.show.players import play
 
 
@@ -99,7 +99,7 @@ class LabelPair(Pictured):
     """
 
     labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    chosen = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    chosen = traitlets.List(traitlets.Unicode(), minlen=2, maxlen=2).tag(sync=True)
     turn = traitlets.Int().tag(sync=True)
     sounds = traitlets.List(traitlets.Unicode()).tag(sync=True)
     heard = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -114,6 +114,12 @@ class LabelPair(Pictured):
         self._sound()
         self.observe(self._compare, "chosen")
         self.observe(self._sound, ["chosen", "turn"])
+
+    @traitlets.validate("chosen")
+    def _known(self, proposal):
+        for name in proposal["value"]:
+            check_choice("chosen", name, self.labels, traitlets.TraitError)
+        return proposal["value"]
 
     def __repr__(self) -> str:
         return f"<{self.said.removesuffix('.')}: run this cell to choose others>"

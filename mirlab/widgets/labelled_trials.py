@@ -211,6 +211,11 @@ class LabelledSongs(Pictured):
         self.observe(lambda _: self._measure(), ["target", "songs"])
         self._measure()
 
+    @traitlets.validate("target")
+    def _known(self, proposal):
+        check_choice("target", proposal["value"], self.targets, traitlets.TraitError)
+        return proposal["value"]
+
     def __repr__(self) -> str:
         return f"<a slider, 1 to {MOST} labelled songs: run this cell to move it> {self.said}"
 

@@ -69,7 +69,7 @@ class LayerListener(RankedSounds):
             layer: [int(u) for u in units.get(layer, range(min(UNITS, of.shape[1])))]
             for layer, of in self.values.items()
         }
-        super().__init__([], sound, picked=[start, 0])
+        super().__init__([], sound)
         self.add_class("mirlab-layers")
         self._last = [start, 0]
         self._answer(self._last)

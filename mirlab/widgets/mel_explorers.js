@@ -22,8 +22,6 @@ function render({ model, el }) {
   const original = made("audio", { controls: true, "aria-label": "The original", src: model.get("original") });
   const named = (title, player) => made("div", {}, made("strong", { textContent: title }), player);
   const picture = made("div", { className: "picture" }, pictureOf(model));
-  const said = saidBy(model);
-  said.classList.add("says");
   el.append(
     made(
       "div",
@@ -31,7 +29,7 @@ function render({ model, el }) {
       made("div", { className: "sliders" }, ...sliders.map(({ row }) => row)),
       picture,
       made("div", { className: "sounds" }, named("Made of these numbers", rebuilt), named("The original", original)),
-      said,
+      saidBy(model),
     ),
   );
   keepKeys(el);

@@ -1,14 +1,13 @@
 // Ranked lists of sounds, side by side. Each item is a button; Python sends its sound when it is pressed.
-const STEPS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 const HINT = "Tab goes from list to list, arrow keys from sound to sound, Enter plays.";
 
 function render({ model, el }) {
-  const picks = made("div", { className: "picks" });
+  const picks = made("div", { className: "controls picks" });
   const across = made("div", { className: "across" });
   const columns = made("div", { className: "columns" });
-  const stop = made("button", { className: "jupyter-button", textContent: "Stop", disabled: true });
+  const stop = buttonOf("Stop", stopped);
   const hint = made("p", { className: "hint", textContent: HINT });
-  const sound = soundOf(model, { started: () => (stop.disabled = false), refused: silence });
+  const sound = soundOf(model, { started: () => enable(stop, true), refused: silence });
   const controls = made("div", { className: "controls" }, stop, sound.player);
   const root = made("div", { className: "mirlab-ranked-sounds" }, picks, across, columns, hint, controls, sound.status);
   el.append(root);
@@ -73,7 +72,6 @@ function render({ model, el }) {
 
   function pick() {
     silence();
-    sound.status.textContent = "Searching …";
     model.set("picked", [...picks.querySelectorAll("select")].map((list) => list.selectedIndex));
     model.save_changes();
   }
@@ -94,7 +92,7 @@ function render({ model, el }) {
 
   function silence() {
     sound.silence();
-    stop.disabled = true;
+    enable(stop, false);
     current?.removeAttribute("aria-current");
     current = null;
   }
@@ -104,25 +102,22 @@ function render({ model, el }) {
     sound.status.textContent = "Stopped.";
   }
 
-  root.addEventListener("keydown", (event) => {
-    const i = buttons.findIndex((list) => list.includes(event.target));
-    if (i < 0) return;
-    const j = buttons[i].indexOf(event.target);
-    if (event.key in STEPS) {
-      const [di, dj] = STEPS[event.key];
+  onKey(root, ({ key, target }) => {
+    const i = buttons.findIndex((list) => list.includes(target));
+    if (i < 0) return false;
+    const j = buttons[i].indexOf(target);
+    if (key in ARROWS) {
+      const [di, dj] = ARROWS[key];
       const to = Math.min(Math.max(i + di, 0), buttons.length - 1);
       if (buttons[to].length) focus(to, Math.min(Math.max(j + dj, 0), buttons[to].length - 1));
-    } else if (event.key === "Home" || event.key === "End") focus(i, event.key === "Home" ? 0 : buttons[i].length - 1);
-    else if (event.key === "Escape" && current) stopped();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
+    } else if (key === "Home" || key === "End") focus(i, key === "Home" ? 0 : buttons[i].length - 1);
+    else if (key === "Escape" && current) stopped();
+    else return false;
+    return true;
   });
-  stop.addEventListener("click", stopped);
   sound.player.addEventListener("ended", silence);
   follow(model, ["choices", "picked"], place);
   follow(model, ["lists", "words"], draw);
-  return () => sound.player.pause();
 }
 
 export default live(render);

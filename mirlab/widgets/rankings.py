@@ -44,7 +44,7 @@ class RankedSounds(Sounding):
     words = traitlets.List(traitlets.Unicode()).tag(sync=True)
     choices = traitlets.List().tag(sync=True)
     picked = traitlets.List(traitlets.Int()).tag(sync=True)
-    chosen = traitlets.List(traitlets.Int(), [0, 0]).tag(sync=True)
+    chosen = traitlets.List(traitlets.Int(), [0, 0], minlen=2, maxlen=2).tag(sync=True)
 
     def __init__(self, lists, sound, *, words=("match", "no match"), choices=(), picked=None):
         self.sound = sound
@@ -88,6 +88,13 @@ class RankedSounds(Sounding):
             for one in _checked(proposal["value"])
         ]
 
+    @traitlets.validate("picked")
+    def _as_offered(self, proposal):
+        picked, sizes = proposal["value"], [len(choice["options"]) for choice in self.choices]
+        if len(picked) != len(sizes) or not all(0 <= i < n for i, n in zip(picked, sizes, strict=True)):
+            raise traitlets.TraitError(f"picked={picked} is not among the options; there are {sizes} of them")
+        return picked
+
     @traitlets.observe("lists")
     def _silence(self, _):
         self.chosen, self.heard = [0, 0], {}
@@ -106,6 +113,10 @@ class RankedSounds(Sounding):
     def play(self) -> None:
         """Send the sound of the chosen item."""
         i, j = self.chosen
+        if not (0 <= i < len(self.lists) and 0 <= j < len(self.lists[i]["items"])):
+            # The page asked for it before it had the present lists.
+            self.heard = {"plays": self.plays, "said": "The lists have changed: choose a sound again."}
+            return
         title, item = self.lists[i]["title"], self.lists[i]["items"][j]
         said = f"You hear {title}, number {j + 1}: {self._says(item)}."
         self.send_sound(self.sound, item["row"], f"{item['name']}, number {j + 1} of {title}", said)

@@ -4,14 +4,12 @@ It is a widget of our own because the known ones cannot be used without a mouse,
 sends a sound only when it is requested: a map of a hundred sounds stays small.
 """
 
-import traitlets
-
 from mirlab.plots import CANVAS, MARKS, arranged, label_map
 from mirlab.show.cards import show
-from mirlab.show.controls import Sounding
+from mirlab.widgets.point_maps import PointMap
 
 
-class SoundMap(Sounding):
+class SoundMap(PointMap):
     """The map on the screen; made by `sound_map`.
 
     Attributes
@@ -21,9 +19,6 @@ class SoundMap(Sounding):
     plays, heard
         See `mirlab.show.controls.Sounding`.
     """
-
-    map = traitlets.Dict().tag(sync=True)
-    point = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, places, sound):
         self.places, self.sound = places, sound

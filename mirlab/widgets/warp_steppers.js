@@ -4,18 +4,16 @@ const BUTTONS = { "One step": 1, "Ten steps": 10, "One back": -1, "Start again":
 
 function render({ model, el }) {
   const count = made("output");
-  const buttons = Object.entries(BUTTONS).map(([text, by]) => {
-    const button = made("button", { className: "jupyter-button", textContent: text });
-    button.addEventListener("click", () => {
+  const buttons = Object.entries(BUTTONS).map(([text, by]) =>
+    buttonOf(text, () => {
       model.set("steps", Math.min(MOST, Math.max(0, model.get("steps") + by)));
       model.save_changes();
-    });
-    return button;
-  });
+    }),
+  );
   buttons[0].classList.add("mod-primary");
   const list = listOf(model.get("names"));
   const player = made("audio", { controls: true });
-  const row = { className: "buttons", role: "group", "aria-label": "WARP steps" };
+  const row = { className: "controls", role: "group", "aria-label": "WARP steps" };
   el.append(
     made(
       "div",
@@ -23,7 +21,7 @@ function render({ model, el }) {
       made("div", row, ...buttons, made("strong", {}, "Step ", count)),
       pictureOf(model),
       saidBy(model),
-      made("div", { className: "sound" }, made("label", {}, "Excerpt ", list), player),
+      made("div", { className: "controls" }, made("label", {}, "Excerpt ", list), player),
     ),
   );
   keepKeys(el);
