@@ -372,27 +372,25 @@ STATES = {
 
 RENDER = """async ([script, state]) => {
     const module = await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
-    const listeners = [];
+    const listeners = {};
     window.sent = [];
     window.tell = [];
     const connect = (slot) => window.tell.push((status) => slot(kernel, status));
     const kernel = { statusChanged: { connect } };
-    window.answer = (news) => {
+    const change = (news) => {
         Object.assign(state, news);
-        listeners.forEach((listener) => listener());
+        Object.keys(news).forEach((name) => listeners[`change:${name}`]?.forEach((listener) => listener()));
     };
+    window.answer = change;
     const model = {
         widget_manager: { kernel },
         get: (name) => { if (!(name in state)) throw new Error(`no trait ${name}`); return state[name]; },
-        set: (name, value) => Object.assign(state, typeof name === "string" ? { [name]: value } : name),
-        on: (_, listener) => listeners.push(listener),
-        save_changes: () => {
-            window.sent.push({ ...state });
-            listeners.forEach((listener) => listener());
-        },
+        set: (name, value) => change(typeof name === "string" ? { [name]: value } : name),
+        on: (event, listener) => (listeners[event] ??= []).push(listener),
+        save_changes: () => window.sent.push({ ...state }),
     };
     module.default.render({ model, el: document.body });
-    listeners.forEach((listener) => listener());
+    Object.values(listeners).flat().forEach((listener) => listener());
     await new Promise((done) => setTimeout(done, 100));
 }"""
 
@@ -404,10 +402,10 @@ def rendered(browser):
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
 
-    def render(name):
+    def render(name, changes=None):
         script, style = SCRIPTS[name]
         page.add_style_tag(content=style)
-        page.evaluate(RENDER, [script, {"requests": 0, "answered": 0} | STATES[name]])
+        page.evaluate(RENDER, [script, {"requests": 0, "answered": 0} | STATES[name] | (changes or {})])
         return page
 
     yield render
@@ -459,6 +457,65 @@ def test_enter_in_the_list_checks_a_clip(rendered):
     choose.select_option(index=1)
     choose.press("Enter")
     assert page.evaluate("window.sent.length") == 1
+
+
+SONGS = [{"x": 100 * i, "y": 50, "name": f"song {i}"} for i in range(1, 4)]
+BUYING = {
+    "map": {"points": SONGS, "width": 640, "height": 420, "about": "Map of 3 songs.", "most": 2},
+    "picks": [],
+    "labels": [""] * 3,
+}
+
+
+def test_songs_on_a_map_are_found_and_bought_by_keyboard(rendered):
+    page = rendered("LabelChoices", BUYING)
+    song = page.locator(".point[tabindex='0']")
+    song.press("ArrowRight")
+    assert song.get_attribute("aria-label") == "song 2, not labelled"
+    song.press("End")
+    song.press("ArrowDown")  # there is none below
+    assert song.get_attribute("aria-label") == "song 3, not labelled"
+    song.press("Control+l")  # the browser's
+    assert page.evaluate("window.sent") == []
+    song.press("l")
+    assert page.evaluate("window.sent.map((one) => [one.picks, one.point])") == [[[2], 2]]
+    page.evaluate("window.answer({ labels: ['', '', 'jazz'], answered: 1 })")
+    assert song.get_attribute("aria-label") == "song 3, jazz" and song.evaluate("e => e.matches(':focus')")
+    buy = page.get_by_role("button", name="Label this song")
+    assert buy.get_attribute("aria-disabled") == "true"
+    song.press("l")
+    buy.press("Enter")  # it says that it has nothing to do, and keeps the focus
+    assert page.evaluate("window.sent.length") == 1 and buy.evaluate("e => e.matches(':focus')")
+    page.locator("select").select_option(index=0)
+    assert buy.get_attribute("aria-disabled") == "false"
+    page.locator(".point").nth(1).click()
+    assert page.evaluate("window.sent.at(-1).plays") == 1 and page.locator("select").input_value() == "1"
+
+
+def test_a_stop_button_keeps_the_focus(rendered):
+    page = rendered("RankedSounds")
+    stop = page.get_by_role("button", name="Stop")
+    assert stop.get_attribute("aria-disabled") == "true"
+    page.locator("button.item").nth(1).click()
+    page.evaluate("window.answer({ heard: { said: 'You hear it.', audio: new Uint8Array(1) } })")
+    assert stop.get_attribute("aria-disabled") == "false"
+    assert page.locator("audio").get_attribute("aria-label") == "You hear it."
+    stop.press("Enter")
+    assert page.locator(".status").inner_text() == "Stopped."
+    assert stop.evaluate("e => e.matches(':focus')")
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_every_script_is_for_everyone_on_a_narrow_page(rendered, name):
+    """No serious fault of accessibility, and only maps scroll sideways."""
+    page = rendered(name)
+    page.set_viewport_size({"width": 240, "height": 700})  # a telephone's, without JupyterLab's margins
+    assert faults(page, ["body"]) == []
+    wide = page.locator("body *").evaluate_all(
+        "all => all.filter((one) => !one.closest('.frame') && one.getBoundingClientRect().right > innerWidth)"
+        ".map((one) => one.outerHTML.slice(0, 200))"
+    )
+    assert wide == []
 
 
 def test_the_map_fits_its_column_and_its_words_can_be_read(rendered):
