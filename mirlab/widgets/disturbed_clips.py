@@ -98,6 +98,7 @@ class DisturbedClip(Sliders):
             value=first,
             description="disturbance",
             style={"description_width": "8em"},
+            layout={"max_width": "100%"},
         )
         strengths = [0.0, *report["strengths"]]
         self.strength = slider(strengths, "strength", wide=24, value=strengths[len(strengths) // 2])

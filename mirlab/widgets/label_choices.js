@@ -1,12 +1,17 @@
 // A map of songs: hear one, and buy its label. Python says what the labels are worth.
 const RING = "M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0";
+const MARGIN = 40; // pixels that half a label needs
 const SQUARE = "M-5,-5h10v10h-10z"; // a labelled song
 
 function render({ model, el }) {
-  const { points, about, most } = model.get("map");
+  const { points, width, about, most } = model.get("map");
   const list = listOf(points.map(({ name }) => name));
   [...list.options].forEach((option, i) => (option.value = i));
-  const inside = () => [drawn("path", { class: "mark" }), drawn("text", { x: 0, y: -9, "text-anchor": "middle" })];
+  // Labels stay on the map: at its sides and at its top they go inwards.
+  const inside = ({ x, y }) => {
+    const anchor = x < MARGIN ? "start" : x > width - MARGIN ? "end" : "middle";
+    return [drawn("path", { class: "mark" }), drawn("text", { x: 0, y: y < 24 ? 19 : -9, "text-anchor": anchor })];
+  };
   const map = pointMap(model, { inside, list, chose: offer, keys: { l: () => buying.click() } });
   const buying = buttonOf("Label this song", () => set([...model.get("picks"), map.chosen()]));
   const again = buttonOf("Start again", () => set([]));

@@ -9,7 +9,10 @@ from mirlab.show.controls import Described, Widget
 
 
 class Line(Widget):
-    """An empty line, in which the page reports that a picture is computed or that the kernel is gone."""
+    """An empty line, in which the page reports that a picture is computed or that the kernel is gone.
+
+    Its script also gives the sliders below it their names, for screen readers.
+    """
 
 
 class Sliders(Described, ipywidgets.VBox):
@@ -62,6 +65,6 @@ def slider(options, name, *, wide=30, **settings):
         description=name,
         continuous_update=False,
         style={"description_width": f"{0.34 * wide:g}em"},
-        layout={"width": f"{wide}em"},
+        layout={"width": f"{wide}em", "max_width": "100%"},
         **settings,
     )
