@@ -168,6 +168,7 @@ def test_widgets_of_long_lessons_are_for_everyone_in_light_and_dark_and_narrow(r
         *("features", "training songs"),
         *("network", "unfrozen layers", "songs per label", "strength"),
     ]
+    assert page.locator("[role=slider]:not([data-lm-suppress-shortcuts])").count() == 0
     slider = page.locator("[role=slider]").nth(3)
     press(slider, "ArrowRight")
     page.get_by_text("convolutional, 1 hidden layer unfrozen").wait_for(timeout=PATIENCE)

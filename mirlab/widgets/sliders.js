@@ -2,6 +2,7 @@
 
 // A screen reader needs the name of a slider and the words of its value; the handles of ipywidgets have neither.
 function name(box) {
+  keepKeys(box); // Notebook 7 takes the arrow keys otherwise
   box.querySelectorAll("[role=slider]").forEach((handle) => {
     const one = handle.closest(".widget-inline-hbox");
     const words = { "aria-label": ".widget-label", "aria-valuetext": ".widget-readout" };
