@@ -1,5 +1,6 @@
 """The page of results: every figure of the paper beside ours, and the same figures in all places."""
 
+import itertools
 import json
 import re
 
@@ -8,7 +9,10 @@ import numpy as np
 import pytest
 
 from mirlab import lessons, paper, paths
-from mirlab.paper import claims, page, representations, variants
+from mirlab.fewlabels import study as few_labels
+from mirlab.networks import small
+from mirlab.paper import claims, disturbances, fine_tuned, fine_tuning, page, representations, variants
+from mirlab.paper.inference import over_folds
 from mirlab.paper.open_questions import QUESTIONS
 
 REPORTS = [paper.kept_report(seed) for seed in paper.SEEDS]
@@ -294,6 +298,46 @@ def test_the_advice_about_representations_follows_from_its_tables():
     assert not any(
         cell.endswith("better") for cells in (*real.values(), *synthetic.values()) for cell in cells[2:3]
     )
+
+
+def test_the_advice_says_what_lessons_13_to_15_found():
+    """Small networks against base features; shares of accuracy that are kept; unlabelled songs."""
+    assert "Lessons 13 to 15" in ADVICE
+    rows = paper.kept("fine-tuning")["scores"]
+    for k in (2, 5, 20):
+        means = {
+            one: fine_tuned.scores_of(rows, *one, k).mean()
+            for one in fine_tuning.COMPETITORS
+            if one[0] in (*small.TAGGERS, "base")
+        }
+        assert max(means, key=means.get) == ("base", "none", 0)
+    for k in fine_tuned.SONGS:
+        pairs = {
+            how: [fine_tuned.scores_of(rows, kind, *how, k) for kind in small.TAGGERS]
+            for how in [("random", 0), *(("pretrained", n) for n in range(4))]
+        }
+        frozen = pairs["pretrained", 0]
+        base = fine_tuned.scores_of(rows, "base", "none", 0, k)
+        behind = [fine_tuned.mean_over_seeds(np.mean(pair, axis=0) - base) for pair in pairs.values()]
+        assert k < 5 or all(one.value < -one.reach for one in behind)
+        assert np.subtract(frozen, pairs["random", 0]).mean() >= 0.04
+        for n in (1, 2, 3):
+            gain = fine_tuned.mean_over_seeds(np.subtract(pairs["pretrained", n], frozen).mean(axis=0))
+            assert gain.value < gain.reach
+    report = paper.kept("disturbances")
+    shares = disturbances.kept_shares(report)
+    assert [*shares] == ["base", "mfcc", "tag", "mtt_vgg"] and len(report["amounts"]) == 9
+    assert {round(100 * share.mean()) for share in shares.values()} == {55, 57, 58, 59}
+    for one, other in itertools.combinations(shares.values(), 2):
+        lead = over_folds(one - other)
+        assert abs(lead.value) < lead.reach
+    gains = {(r["features"], r["remedy"]): r["difference"] for r in disturbances.over_disturbances(report)}
+    for kind in shares:
+        assert gains[kind, "standardisation"] > gains[kind, "labels from there"] / 3
+    report = paper.kept("few-labels")
+    assert (report["sets"], report["per_class"]) == (["gtzan-synth", "unique-synth"], [1, 2, 5, 10, 20])
+    found = [row for name in report["sets"] for row in few_labels.differences(report, name)]
+    assert {row["verdict"] for row in found} == {"worse", "no difference found"}
 
 
 def tables(text):

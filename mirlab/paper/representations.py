@@ -63,6 +63,22 @@ sets, the four networks on real music.
   12](../notebooks/12_a_real_network_listens.ipynb)), and what was learned on synthetic music shows no clear
   gain on real clips. Measure on your own data, with the controls of this page.
 
+Lessons 13 to 15 asked more of synthetic music, each by a protocol of its own:
+
+- **You want to train a small network yourself: base features were ahead.** Three small networks that had
+  learned tags were behind base features from two songs per label on, and clearly from five on, whether they
+  were frozen, partly unfrozen or fine-tuned as a whole. Unfreezing layers was never clearly better than
+  freezing. Learning tags did help: frozen, they gained .04 or more on frozen networks with random weights, at
+  every size ([lesson 13](../notebooks/13_train_freeze_fine_tune.ipynb)).
+- **Your recordings sound different from those with labels: no representation is safe.** Over nine
+  disturbances at full strength, base, mfcc, tag and `mtt_vgg` kept 55 to 59 percent of their accuracy,
+  without a clear difference between any two. Standardising the features of each domain by itself, without
+  labels, won back more than a third of what labels from there win back ([lesson
+  14](../notebooks/14_another_room_another_radio.ipynb)).
+- **You have many songs without labels: first try labels alone.** On two sets, with 1 to 20 songs per label,
+  nothing that used unlabelled songs was clearly ahead of a ridge on the labelled ones, and neither was
+  `mtt_vgg` ([lesson 15](../notebooks/15_fewer_labels_still.ipynb)).
+
 ## What each of them is
 
 | representation | numbers per window or patch | learned from | licence |
