@@ -42,8 +42,8 @@ class Kept:
     minutes : int
         How long this takes on one core if nothing is kept, roughly.
     says : dict
-        What the file says if it was made by this version of everything: keys and values that it has, or None
-        for those that it lacks. A value may be such a dict too.
+        Keys and values that the file has if it was made by this version of everything. A value may be such a
+        dict too.
     parallel : bool
         Whether several processes share the work.
     clips : bool

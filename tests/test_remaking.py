@@ -14,13 +14,6 @@ from mirlab.remaking import KEPT
 TODAY = {"protocol": protocol.VERSION, "corpus": corpus.VERSION}
 
 
-def says(wanted):
-    """Return a file that says what it should."""
-    if not isinstance(wanted, dict):
-        return wanted
-    return {key: says(value) for key, value in wanted.items() if value is not None}
-
-
 @pytest.fixture
 def made(tmp_path, monkeypatch):
     """A folder of kept files, and who was asked to make them; nothing is measured."""
@@ -28,7 +21,7 @@ def made(tmp_path, monkeypatch):
 
     def make(name, study):
         calls.append((name, study.root))
-        return says(KEPT[name].says)
+        return KEPT[name].says
 
     for module in (remaking, kept_figures):
         monkeypatch.setattr(module, "RESULTS", tmp_path)
