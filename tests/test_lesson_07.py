@@ -276,13 +276,14 @@ def test_few_are_clear_but_the_means_of_both_embeddings_are():
     assert len({kind for kind, _ in rows.index}) == 6
 
 
-def test_the_notebook_computes_the_p_values_of_the_report(shown):
+def test_the_notebook_computes_the_p_values_and_intervals_of_the_report(shown):
     rows = pd.DataFrame(paper.kept_report(0)["differences"]["table4"]).set_index(["features", "target"])
-    caption = re.search(r"less base features, all songs \(synthetic data sets\)\. (.*)", shown)[1]
+    caption = re.search(r"minus base features, all songs \(synthetic data sets\)\. (.*)", shown)[1]
     for name in SETS:
         mine = re.search(rf"{name}: (.*?)\.(?:\s|\])", caption)[1]
-        for kind, p in re.findall(r"(\w+) [-+.\d]+ ± [.\d]+ \(p = ([.\d]+)\)", mine):
+        for kind, reach, p in re.findall(r"(\w+) [-+.\d]+ ± ([.\d]+) \(p = ([.\d]+)\)", mine):
             assert float(p) == pytest.approx(rows.loc[(kind, name), "p"], abs=0.006)
+            assert float(reach) == pytest.approx(rows.loc[(kind, name), "reach"], abs=0.0006)
 
 
 def test_a_fold_of_hard_songs_is_hard_for_both(full):

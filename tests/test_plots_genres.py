@@ -55,7 +55,7 @@ def test_paired_differences_fills_clear_differences():
 def test_confusion_change_counts_the_songs_that_labels_gained():
     figure = plots.confusion_change({"base": LOST, "tag": BASE}, title="Blues is found")
     assert figure.alt == (
-        "Blues is found. Songs right with the tag embedding less those with the base features: "
+        "Blues is found. Songs right with the tag embedding minus those with the base features: "
         "blues +4 of 4, jazz +0 of 4, rock +0 of 8."
     )
     before, after, gained = figure.axes

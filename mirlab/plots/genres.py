@@ -170,7 +170,7 @@ def confusion_change(results, *, title=""):
     >>> made = lambda X: CrossValidation(np.ones(2), np.array([0, 1, 0]), y, labels, np.array(X))
     >>> before, after = made([[1, 0], [0, 1], [0, 1]]), made([[1, 0], [1, 0], [1, 0]])
     >>> confusion_change({"base": before, "tag": after}).alt
-    'Songs right with the tag embedding less those with the base features: jazz +1 of 2, rock -1 of 1.'
+    'Songs right with the tag embedding minus those with the base features: jazz +1 of 2, rock -1 of 1.'
     """
     (first, a), (second, b) = _two(results)
     if not np.array_equal(a.y, b.y):
@@ -193,7 +193,7 @@ def confusion_change(results, *, title=""):
     axes[0].set_ylabel("label")
     _draw_gains(axes[2], gained)
     values = ", ".join(f"{label} {g:+d} of {m}" for label, g, m in zip(a.labels, gained, sizes, strict=True))
-    pair = f"Songs right with the {LOOK[second]['label']} less those with the {LOOK[first]['label']}"
+    pair = f"Songs right with the {LOOK[second]['label']} minus those with the {LOOK[first]['label']}"
     return finish(figure, f"{pair}: {values}.", title=title)
 
 
