@@ -77,7 +77,7 @@ def _choose(source):
             if stream := _sndfile(source, begin + known.start()):
                 return stream
     raise source.error(
-        "cannot be read as sound; it is damaged, or other than wav, flac, ogg, mp3, au and aiff: "
+        "cannot be read as sound; it is damaged, or its format is not wav, flac, ogg, mp3, au or aiff: "
         "export it as one of these"
     )
 

@@ -14,12 +14,12 @@ import numpy as np
 QUESTIONS = {
     "origin": "Where do the recordings come from?",
     "labels": "Who gave them these labels, and by what rule?",
-    "rights": "Whose are they, and what may be done with them?",
+    "rights": "Who owns them, and what may be done with them?",
     "people": "Who is heard in them, and did they agree to this use?",
     "purpose": "What is the set meant for?",
     "limits": "What must it not be used for?",
     "missing": "Whose music is missing, and what is there too often?",
-    "contact": "Who answers questions, and takes a recording out if somebody asks for it?",
+    "contact": "Who answers questions, and removes a recording on request?",
 }
 """What a card asks, by the name under which it is answered."""
 
@@ -109,7 +109,7 @@ def data_card(dataset, answers=None, *, title=""):
     lines += _table(dataset)
     lines += ["", f"- Formats: {_formats(dataset)}", f"- Content: {_content(dataset)}"]
     if dataset.synthetic:
-        lines.append("- Synthetic: composed and sounded by mirlab.")
+        lines.append("- Synthetic: composed and played by mirlab.")
     lines += ["", "## What was left out or changed", ""]
     lines += [f"- {plain(problem)}" for problem in dataset.problems] or ["- Nothing."]
     lines += ["", "## What only a person can say", ""]
@@ -153,7 +153,7 @@ def _formats(dataset):
 
 def _content(dataset):
     digest = hashlib.blake2b("\n".join(dataset.fingerprints).encode(), digest_size=8)
-    return f"`{digest.hexdigest()}`, which is another as soon as any sound is"
+    return f"`{digest.hexdigest()}`, which changes if any sound changes"
 
 
 def plain(text):

@@ -60,7 +60,7 @@ COPIES = {
 """The first is the same file under another name, the second the same recording in another format."""
 
 ANSWERS = {
-    "origin": "Composed and sounded by mirlab (`mirlab.datasets.practice`). Nobody ever played it.",
+    "origin": "Composed and played by a program (`mirlab.datasets.practice`). No musician played it.",
     "labels": "The file's style in mirlab's corpus; one file was put under a wrong label on purpose.",
     "rights": "Made by a program: it may be used, changed and passed on under the licence of mirlab.",
     "people": "No person is heard in it, so nobody had to be asked.",

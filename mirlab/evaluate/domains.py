@@ -11,7 +11,7 @@ A *domain* is where sound comes from: a studio, a telephone, a room. The rows of
   domains.
 * `across_domains`: accuracy on the target, with or without a remedy, with folds over songs.
 
-`standardised` and `coral` suppose that the same music is in both domains. If the target has other labels, or
+`standardised` and `coral` assume that the same music is in both domains. If the target has other labels, or
 the same in other proportions, they take this difference for a difference of sound, and remove it.
 """
 

@@ -26,14 +26,15 @@ TEMPLATE = """\
 `mirlab results` writes this page from the files in `data/results`; please do not edit it by hand. [The
 results](results.md) say how the figures were made and what was compared with what.
 
-The first line of each table has accuracies of base features (for similarity: precision at 10 under L1). The
-other lines have differences from it with half their 95 % interval, and *better* or *worse* if p is below
+The first row of each table has the accuracies of base features (for similarity: precision at 10 under L1).
+The other rows have differences from it, with half their 95 % interval, and *better* or *worse* if p is below
 {level} after correction for all comparisons of its table there. Without such a word, no difference was found.
+The last table says what each representation is.
 
 ## On real clips
 
 A hundred clips of GTZAN, ten per genre, so the intervals are wide, and artists repeat. The embeddings were
-learned on synthetic music, the four networks on real music; some songs of GTZAN may have been among it.
+learned on synthetic music, the four networks on real music, which may include some songs of GTZAN.
 
 {real}
 
@@ -49,16 +50,16 @@ sets, the four networks on real music.
 - **You have real music and few labels: begin with a frozen network that was trained on real music**
   (`msd_musicnn`), and compare it with base features. With one song per genre it was the only one clearly
   ahead; with five, nothing was.
-- **You look for similar music: a frozen network.** All four were ahead under L1, on real clips
+- **You look for similar music: use a frozen network.** All four were ahead under L1, on real clips
   (`msd_musicnn` most) and on synthetic music. On synthetic music the learned embeddings are clearly ahead,
-  too. By the cosine, whitened base features found as much as the embeddings (lesson 08, one seed): try the
-  distance before the representation.
-- **You have many labels of your own: base features with a ridge chosen inside the training part.** Nothing
-  was clearly ahead of them, on synthetic music or on real clips; on synthetic music all four networks are
+  too. By the cosine, whitened base features found as much as the embeddings (lesson 08, one seed): try
+  another distance before another representation.
+- **You have many labels of your own: begin with base features**, with a ridge chosen inside the training
+  part. Nothing was clearly ahead of them, on synthetic music or on real clips; on synthetic music all four networks are
   behind.
-- **You want something small that anybody can check: MFCCs.** They lose accuracy on synthetic music from
+- **You want something small that anybody can check: use MFCCs.** They lose accuracy on synthetic music from
   five songs on; on real clips no difference was found.
-- **A representation is as good as the likeness of its training data to yours.** The network that wins with
+- **A representation helps most if its training data resemble your data.** The network that wins with
   one song per genre on real clips has no clear lead on synthetic ones ([lesson
   12](../notebooks/12_a_real_network_listens.ipynb)), and what was learned on synthetic music shows no clear
   gain on real clips. Measure on your own data, with the controls of this page.
@@ -92,7 +93,7 @@ Lessons 13 to 15 asked more of synthetic music, each by a protocol of its own:
 | mtt_vgg, mtt_musicnn | 256, 200 | MagnaTagATune | ISC |
 | msd_vgg, msd_musicnn | 256, 200 | the Million Song Dataset with tags of Last.fm | ISC |
 
-[The networks](networks.md) says how long they take and how to bring them to a machine.
+[The page on the networks](networks.md) says how long they take and how to bring them to a machine.
 """
 
 
