@@ -93,7 +93,7 @@ def test_pretraining_helps_a_little(kept):
     assert [n for n, q in corrected.items() if q < 0.05] == ["last layer"]
 
 
-def test_frozen_and_everything_cannot_be_told_apart(kept):
+def test_frozen_and_everything_do_not_differ_clearly(kept):
     d = gain(kept, WAYS["everything"], WAYS["frozen"], 5)
     assert d.p > 0.1
 

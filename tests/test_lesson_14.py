@@ -137,8 +137,6 @@ def test_alignment_does_harm_with_three_genres_and_none_is_found_with_all(report
             harm, control = (rows[kind, "clean", how, sees] for sees in ("these genres", "all genres"))
             assert harm["difference"] < -0.15 and harm["difference"] + harm["difference_reach"] < 0
             assert abs(control["difference"]) < control["difference_reach"]
-            there, repaired = (rows[kind, "telephone", how, sees] for sees in ("these genres", "all genres"))
-            assert -there["difference"] > 0.05 + max(repaired["difference"], 0)
         weights = rows[kind, "clean", "importance weights", "these genres"]
         assert weights["difference"] > 0
     assert min(rows, key=lambda key: rows[key]["difference"])[:3] == ("base", "clean", "CORAL")

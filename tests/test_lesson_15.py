@@ -120,6 +120,12 @@ def test_methods_that_trust_distances_are_clearly_behind(differences):
         assert (rows[rows["method"] == method]["verdict"] == "worse").all()
 
 
+def test_on_unique_synth_three_more_are_clearly_behind_with_20_labels(differences):
+    rows = differences.query("dataset == 'unique-synth' and per_class == 20 and verdict == 'worse'")
+    more = set(rows["method"]) - {"label spreading", "prototypes"}
+    assert more == {"k-means", "contrastive", "untrained network"}
+
+
 def test_the_trained_network_is_above_its_twin_everywhere_but_not_clearly(differences):
     rows = differences[differences["control"] == "untrained network"]
     assert len(rows) == 10 and rows["difference"].round(2).between(0.03, 0.07).all()

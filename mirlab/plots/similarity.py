@@ -101,7 +101,7 @@ def k_occurrences(counts, blind, *, k, title=""):
         axis.step(lists, left, where="post", linewidth=1.8, **looks[kind])
         axis.plot(lists[-1], left[-1], "o", color=looks[kind]["color"], markersize=5)
         words.append(f"{looks[kind]['label']}: at most {count.max()} lists, {(count == 0).sum()} in none")
-    axis.set(yscale="log", xlabel="is in at least so many lists", ylabel="excerpts", xlim=(0, None))
+    axis.set(yscale="log", xlabel="in at least this many lists", ylabel="number of excerpts", xlim=(0, None))
     axis.yaxis.set_major_formatter("{x:g}")
     axis.yaxis.set_minor_formatter("")
     axis.grid(alpha=0.3)

@@ -27,7 +27,7 @@ def diagnosis():
     return {
         "nocturne.flac: breaks off at 3.10 s, before its end": "get it again",
         "chorale.mp3: is empty (0 bytes)": "get it again",
-        "memo.wma: cannot be read as sound; other than wav, flac, ogg, mp3, au and aiff": "export it again",
+        "memo.wma: cannot be read; its format is not wav, flac, ogg, mp3, au or aiff": "export it again",
         "mixdown.wav: holds values that are not finite or far beyond -1 to 1": "export it again",
         "tape end.flac: is silent": "leave it out",
         "radio.ogg: is a sound file beside the label folders and not read": "move it",
@@ -55,7 +55,7 @@ def leave_out_what_can_be_moved():
 @diagnosis.mistake("a second copy has the same format; a sound editor or converter can write another one.")
 def get_another_format():
     return {
-        "memo.wma: cannot be read as sound; other than wav, flac, ogg, mp3, au and aiff": "get it again",
+        "memo.wma: cannot be read; its format is not wav, flac, ogg, mp3, au or aiff": "get it again",
     }
 
 

@@ -11,7 +11,7 @@ from mirlab.lessons import exercise
     hints=[
         "A dense layer has one weight for each pair (input, unit), and one offset for each unit.",
         "The patch is flattened for the feedforward network: 32 · 40 inputs. A filter sees 3 steps of all 40 "
-        "bands, wherever it stands: 3 · 40 weights and one offset.",
+        "bands, at every position: 3 · 40 weights and one offset.",
         "An LSTM has four dense layers inside. Each reads the 40 bands and its own 48 outputs of the step "
         "before: 40 + 48 inputs, 48 units and 48 offsets.",
     ],
@@ -152,9 +152,9 @@ def sum_and_not_mean(x, y, labels, orders, rate):
         "There are only `len(hidden)` of them: use `min`.",
         "The last n names are `hidden[len(hidden) - n :]`. (`hidden[-n:]` gives all of them for n = 0.)",
     ],
-    reason="The new output layer is random at first, so its gradients say little. While they do, the "
-    "pretrained layers are kept out of their way. The late layers are the most specific to the old task, so "
-    "they follow first.",
+    reason="The new output layer is random at first, so its gradients say little about the layers below. "
+    "Until it has learned something, these stay frozen. The late layers are the most specific to the old "
+    "task, so they are unfrozen first.",
     inputs=lambda rng: {
         "the first epoch": (["hidden1", "hidden2", "hidden3"], 0, 2),
         "the last epoch before a change": (["hidden1", "hidden2", "hidden3"], 1, 2),
@@ -208,6 +208,6 @@ def only_the_newest(hidden, epoch, every):
     return hidden[len(hidden) - n : len(hidden) - n + 1] if n else []
 
 
-@unfrozen_layers.mistake("the names come in the wrong order: return them as they stand in `hidden`.")
+@unfrozen_layers.mistake("the names come in the wrong order: return them in the order of `hidden`.")
 def backwards(hidden, epoch, every):
     return unfrozen_layers(hidden, epoch, every)[::-1]

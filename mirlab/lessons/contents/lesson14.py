@@ -240,7 +240,7 @@ def share_right(songs, own_standard):
         "Take source levels such as [1, 2, 3] and [7, 8, 9]. A target of [7, 8, 9], all metal, has its mean "
         "at 0 afterwards: its softest song looks like a ballad.",
     ],
-    reason="Standardisation takes the loudness of metal for loudness of the recording, and removes it. "
+    reason="Standardisation treats the loudness of metal as loudness of the recording, and removes it. "
     "It is right only if both domains hold the same music in the same proportions.",
 )
 def harmed():
@@ -266,7 +266,7 @@ def _harmless(songs):
     if before < 1:
         return f"Without standardisation, {before:.0%} of the target songs are right; start from all of them."
     if after == 1:
-        return "After standardisation, all target songs are still right. The claim stands."
+        return "After standardisation, all target songs are still right. The claim is not broken yet."
     return ""
 
 

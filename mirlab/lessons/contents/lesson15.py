@@ -187,7 +187,7 @@ def _noise(rng, n, d):
         "`y[keep]` only. `np.unique(y[keep])` gives the labels that are left.",
     ],
     reason="A song must not help to build the prototype that judges it. The fewer songs per label, the "
-    "larger the error: with one song per label, the function reported 100 % for noise.",
+    "larger the error: with one song per label, the function reported 100 % even for noise.",
     inputs=lambda rng: {
         "two labels on a line": (np.array([[0.0], [2.0], [3.5], [8.0]]), np.array([3, 3, 8, 8])),
         "noise in five dimensions": _noise(rng, 9, 5),
