@@ -55,8 +55,8 @@ sets, the four networks on real music.
   too. By the cosine, whitened base features found as much as the embeddings (lesson 08, one seed): try
   another distance before another representation.
 - **You have many labels of your own: begin with base features**, with a ridge chosen inside the training
-  part. Nothing was clearly ahead of them, on synthetic music or on real clips; on synthetic music all four networks are
-  behind.
+  part. Nothing was clearly ahead of them, on synthetic music or on real clips; on synthetic music all four
+  networks are behind.
 - **You want something small that anybody can check: use MFCCs.** They lose accuracy on synthetic music from
   five songs on; on real clips no difference was found.
 - **A representation helps most if its training data resemble your data.** The network that wins with
