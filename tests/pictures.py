@@ -201,7 +201,7 @@ FEW = [
     for i, method in enumerate(("labels alone", "PCA", "real network", "random songs", "unsure songs"))
     for k in (1, 5, 20)
 ]
-UNCLEAR = evaluate.Comparison(np.array([-0.01]), np.array([0.02]), np.array([-0.5]), np.array([0.6]))
+UNCLEAR = evaluate.Comparison(np.array([-0.01]), np.array([0.02]), np.array([-0.5]), np.array([0.6]), 9)
 KINDS = ("base", "mfcc", "tag", "mtt_vgg")
 SWEEP = [
     {"features": kind, "disturbance": name, "strength": s, "value": 0.6 - 0.4 * s, "reach": 0.05}

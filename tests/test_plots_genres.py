@@ -32,12 +32,12 @@ def test_fold_pairs_draws_every_fold_and_the_corrected_error():
 
 
 def test_paired_differences_fills_clear_differences():
-    clear = Comparison(0.05, 0.01, 5.0, 0.001)
+    clear = Comparison(0.05, 0.01, 5.0, 0.001, 9)
     panels = {"a": {"tag": clear, "genre": UNCLEAR}, "b": {"genre": clear}}
     figure = plots.paired_differences(panels, title="T")
     assert figure.alt == (
-        "T. a: tag +0.050 ± 0.020 (p = 0.00); genre -0.010 ± 0.039 (p = 0.60). "
-        "b: genre +0.050 ± 0.020 (p = 0.00)."
+        "T. a: tag +0.050 ± 0.023 (p = 0.00); genre -0.010 ± 0.045 (p = 0.60). "
+        "b: genre +0.050 ± 0.023 (p = 0.00)."
     )
     marks = [
         (line.get_xydata().tolist(), line.get_markerfacecolor() == "white", line.get_marker())

@@ -37,7 +37,7 @@ class Comparison:
     standard_error: float
     t: float
     p: float
-    freedom: float = np.inf
+    freedom: float
 
     @property
     def reach(self):

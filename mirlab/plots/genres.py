@@ -105,8 +105,8 @@ def paired_differences(panels, *, xlabel="accuracy, difference", title=""):
     Examples
     --------
     >>> from mirlab.evaluate import Comparison
-    >>> paired_differences({"gtzan-synth": {"tag": Comparison(-0.02, 0.02, -1.0, 0.34)}}).alt
-    'gtzan-synth: tag -0.020 ± 0.039 (p = 0.34).'
+    >>> paired_differences({"gtzan-synth": {"tag": Comparison(-0.02, 0.02, -1.0, 0.34, 9)}}).alt
+    'gtzan-synth: tag -0.020 ± 0.045 (p = 0.34).'
     """
     if not any(panels.values()):
         raise ValueError("panels is empty; it must hold at least one comparison")
