@@ -73,8 +73,8 @@ def differences(got, want, *, decimals: int | None = None, exact: bool = False) 
     if isinstance(want, Mapping):
         if not isinstance(got, Mapping):
             return _whole(got, want, "is not a dictionary")
-        keys = {key if exact else plain(key): key for key in want}
-        got = {keys.get(key if exact else plain(key), key): value for key, value in got.items()}
+        missing = {} if exact else {plain(key): key for key in want if key not in got}
+        got = {key if key in want else missing.get(plain(key), key): value for key, value in got.items()}
         return _compare_items(got, dict(want), decimals, exact)
     numbers = _numbers(want)
     if numbers is not None:
