@@ -11,7 +11,7 @@ from scipy import stats
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
 
-from mirlab import evaluate, paper, paths, store, work
+from mirlab import datasets, evaluate, paper, paths, store, work
 from mirlab.features import aggregate, block_level
 from mirlab.paper import Study, inference, open_questions, protocol, variants
 from mirlab.paper.controls import shuffled_block_level
@@ -35,16 +35,19 @@ def sets(course):
 
 CHANGED = {
     **{"bound": "learning", "blocks": "summary", "nonlinear": "learning"},
-    **{"classifier": "classifier", "peak": "ridge", "sources": "learning"},
+    **{"classifier": "classifier", "peak": "ridge", "sources": "learning", "larger": "learning"},
 }
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_a_variant_differs_from_its_control_in_one_thing(name):
-    settings = ("features", "learning", "summary", "classifier", "by_song", "every", "ridge", "to_scale")
+    settings = ("features", "summary", "classifier", "by_song", "every", "ridge", "to_scale")
+    learned = ("learning", "tag_scale")  # nothing is learned for base features
     for control, variant in QUESTIONS[name].pairs:
-        changed = [s for s in settings if repr(getattr(control, s)) != repr(getattr(variant, s))]
-        assert changed == [CHANGED[name]]
+        maps = "base" not in (control.features, variant.features)
+        compared = settings + learned if maps else settings
+        changed = [s for s in compared if repr(getattr(control, s)) != repr(getattr(variant, s))]
+        assert changed == [CHANGED[name] if maps or control.features == variant.features else "features"]
         assert control.name != variant.name
     assert set(QUESTIONS[name].measures) <= set(NAMES)
 
@@ -91,6 +94,18 @@ def test_sources_takes_away_a_half_and_three_quarters():
         *({"only": {"tags": tags}} for tags in (10, 20)),
         *({"n_components": size} for size in (50, 200)),
     ]
+
+
+def test_a_larger_tag_set_is_taken_from_the_paper_s_size():
+    """22 787 clips of 30 s; the smallest part is what the lesson's tag set is, 1500 clips of 10 s."""
+    tagged = datasets.load("magnatagatune-synth", scale="paper")
+    assert tagged.y.shape == (22787, 160)
+    learned = {v.name: v for pair in QUESTIONS["larger"].pairs for v in pair if v.features == "tag"}
+    assert {v.tag_scale for v in learned.values()} == {"paper"}
+    seconds = int(10 * 22050 / 512)
+    assert learned["1500 clips of 10 s"].learning["only"] == {"clips": 1500, "frames": seconds}
+    assert learned["6000 clips of 10 s"].learning["only"] == {"clips": 6000, "frames": seconds}
+    assert {v.learning["n_epochs"] for v in learned.values()} == {20, 100}
 
 
 def test_every_variant_has_a_key_of_its_own():

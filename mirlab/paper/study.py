@@ -41,6 +41,8 @@ class Study:
         Parameters for `learn` that differ from the paper's.
     features : sequence of str
         The kinds of features that the experiments compare, from `KINDS`.
+    tag_scale : {"lesson", "paper"}, optional
+        Size of the synthetic tag set, where it is not `scale`.
 
     Raises
     ------
@@ -60,6 +62,7 @@ class Study:
     progress: Callable | None = None
     parameters: dict = field(default_factory=dict)
     features: tuple[str, ...] = FEATURES
+    tag_scale: str | None = None
     _kept: dict = field(default_factory=dict, init=False, repr=False)
 
     default_progress: ClassVar[Callable | None] = None
@@ -371,7 +374,10 @@ class Study:
             before += len(one)
 
     def _dataset(self, name):
-        return self.real[name] if name in self.real else datasets.load(name, scale=self.scale)
+        if name in self.real:
+            return self.real[name]
+        scale = self.tag_scale if name == synthetic_name(TAG_SET) else None
+        return datasets.load(name, scale=scale or self.scale)
 
     def parallel(self, function: Callable, items: list, what: str, kept: str = KEPT) -> Iterator:
         """Do work in as many processes as allowed, and report to `progress`.

@@ -63,6 +63,8 @@ class Variant:
     to_scale : bool
         Whether every dimension is scaled to mean 0 and standard deviation 1 over the songs of the target
         before distances are computed. This needs no labels.
+    tag_scale : {"lesson", "paper"}, optional
+        Size of the synthetic tag set, where it is not that of the study.
 
     Examples
     --------
@@ -79,6 +81,21 @@ class Variant:
     every: int = 1
     ridge: float | str = NESTED
     to_scale: bool = False
+    tag_scale: str | None = None
+
+    def learns(self, study):
+        """Return the study that learns this variant's embedding.
+
+        Parameters
+        ----------
+        study : mirlab.paper.Study
+            Data, and the seed of the embedding.
+
+        Returns
+        -------
+        mirlab.paper.Study
+        """
+        return study.but(parameters=self.learning, tag_scale=self.tag_scale)
 
     def windows(self, study, target):
         """Return the windows of a target set, as this variant computes them.
@@ -97,7 +114,7 @@ class Variant:
         """
         transform = None
         if self.features != "base":
-            transform = study.but(parameters=self.learning).embedding(self.features, target)
+            transform = self.learns(study).embedding(self.features, target)
         windows = study.stored(target).windows(transform, summary=self.summary)
         windows = [song[:: self.every] for song in windows]
         return evaluate.song_vectors(windows)[:, None] if self.by_song else windows
@@ -252,7 +269,7 @@ def _learn_missing(study, work):
     for v, target, seed, measures in work:
         if v.features != "base" and not paths.locate(*_kept_file(study, v, target, seed, measures)).is_file():
             sources = tuple(study.sources(v.features, target))
-            missing[f"{v.learning} {sources} {seed}"] = (v, target, seed)
+            missing[f"{v.learning} {v.tag_scale} {sources} {seed}"] = (v, target, seed)
     for _ in study.parallel(_learn, list(missing.values()), "embeddings"):
         pass
 
@@ -264,7 +281,7 @@ def _key(variant):
 
 
 def _learn(study, variant, target, seed):
-    study.but(seed=seed, parameters=variant.learning).embedding(variant.features, target)
+    variant.learns(study.but(seed=seed)).embedding(variant.features, target)
 
 
 def _measure_kept(study, variant, target, seed, measures):
@@ -295,7 +312,8 @@ def _kept_file(study, variant, target, seed, measures):
     data = study.stored(target)
     keys, code = [data.key], VERSION
     if variant.features != "base":
-        keys += [study.stored(name).key for name in study.sources(variant.features, target)]
+        learns = variant.learns(study)
+        keys += [learns.stored(name).key for name in learns.sources(variant.features, target)]
         code += embedding.VERSION
     digest = hashlib.blake2b(digest_size=10)
     digest.update(f"{code} {_key(variant)} {seed} {sorted(measures)} {study.scale} {keys}".encode())
