@@ -1,6 +1,7 @@
 """What all tests share: quiet threads, no progress of a real learner touched, the course built once."""
 
 import os
+import signal
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two test processes would fight over two cores
 os.environ.setdefault("MIRLAB_PROGRESS", "off")
@@ -9,6 +10,13 @@ import pytest
 from chromium import browser  # noqa: F401, a fixture
 
 from mirlab import paths
+
+
+def pytest_configure():
+    """Let programs that tests start hear signals that a background job of a shell ignores, and they inherit."""
+    for name in ("SIGINT", "SIGHUP"):
+        if signal.getsignal(number := getattr(signal, name, signal.SIGINT)) == signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 def pytest_sessionstart(session):

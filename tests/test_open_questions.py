@@ -11,7 +11,7 @@ from scipy import stats
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
 
-from mirlab import datasets, evaluate, paper, paths, store, work
+from mirlab import datasets, evaluate, networks, paper, paths, store, work
 from mirlab.features import aggregate, block_level
 from mirlab.paper import Study, inference, open_questions, protocol, variants
 from mirlab.paper.controls import shuffled_block_level
@@ -35,19 +35,20 @@ def sets(course):
 
 CHANGED = {
     **{"bound": "learning", "blocks": "summary", "nonlinear": "learning"},
-    **{"classifier": "classifier", "peak": "ridge", "sources": "learning", "larger": "learning"},
+    **{"classifier": "classifier", "peak": "ridge", "sources": "learning"},
+    **{"larger": "learning", "distance": "features"},
 }
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_a_variant_differs_from_its_control_in_one_thing(name):
-    settings = ("features", "summary", "classifier", "by_song", "every", "ridge", "to_scale")
+    settings = ("features", "summary", "classifier", "by_song", "every", "ridge", "to_scale", "metric")
     learned = ("learning", "tag_scale")  # nothing is learned for base features
     for control, variant in QUESTIONS[name].pairs:
         maps = "base" not in (control.features, variant.features)
         compared = settings + learned if maps else settings
         changed = [s for s in compared if repr(getattr(control, s)) != repr(getattr(variant, s))]
-        assert changed == [CHANGED[name] if maps or control.features == variant.features else "features"]
+        assert changed == [CHANGED[name] if control.features == variant.features else "features"]
         assert control.name != variant.name
     assert set(QUESTIONS[name].measures) <= set(NAMES)
 
@@ -106,6 +107,15 @@ def test_a_larger_tag_set_is_taken_from_the_paper_s_size():
     assert learned["1500 clips of 10 s"].learning["only"] == {"clips": 1500, "frames": seconds}
     assert learned["6000 clips of 10 s"].learning["only"] == {"clips": 6000, "frames": seconds}
     assert {v.learning["n_epochs"] for v in learned.values()} == {20, 100}
+
+
+def test_a_distance_is_the_same_for_all():
+    assert {v.metric for pair in QUESTIONS["distance"].pairs for v in pair} == {"cosine"}
+    everything = {(control.features, v.features) for control, v in QUESTIONS["distance"].pairs}
+    assert everything == {
+        *(("base", kind) for kind in ("genre", "tag", "whitened", *networks.NAMES)),
+        *(("whitened", kind) for kind in ("genre", "tag")),
+    }
 
 
 def test_every_variant_has_a_key_of_its_own():
@@ -381,7 +391,12 @@ def test_kept_answers_are_whole_and_follow_the_protocol(name):
         key = (row["variant"], row["control"], row["features"], row["measure"])
         assert (row["p"] < protocol.LEVEL) == (abs(row["difference"]) > row["reach"])
         if row["target"] != "all":
-            expected = value[(row["variant"], *about)] - value[(row["control"], *about)]
+            [control] = {
+                c.features
+                for c, v in question.pairs
+                if (c.name, v.name, v.features) == (row["control"], row["variant"], row["features"])
+            }
+            expected = value[(row["variant"], *about)] - value[(row["control"], control, *about[1:])]
             assert row["difference"] == pytest.approx(expected, abs=1e-9)
             pooled.setdefault(key, []).append(row["difference"])
     for row in found["differences"]:

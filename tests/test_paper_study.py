@@ -61,7 +61,7 @@ def test_a_target_and_its_twin_are_never_sources(found, data):
 
 
 def test_unknown_kinds_of_embeddings_are_refused():
-    with pytest.raises(ValueError, match=r"kind='genres' .* must be 'genre', 'tag' or 'joint'"):
+    with pytest.raises(ValueError, match=r"kind='genres' is unknown; it must be 'base', .* or 'joint'"):
         Study().sources("genres")
 
 

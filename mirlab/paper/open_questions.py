@@ -1,4 +1,4 @@
-"""The questions that the paper left open (§7), and three about its own result: experiments with verdicts.
+"""The questions that the paper left open (§7), and four about its own result: experiments with verdicts.
 
 1. *bound*: does a harder bound on the label embedding put the knowledge into V instead of W?
 2. *blocks*: do features that know the order of frames help on top of the frame-level representation?
@@ -7,6 +7,7 @@
 5. *peak*: how much of a result with few labels is the interpolation peak of plain least squares?
 6. *sources*: what would let the tag embedding pass the base features with all songs, as in the paper?
 7. *larger*: does it pass them if it learns from a tag set as large as the paper's?
+8. *distance*: is what helps in similarity a matter of the distance?
 
 The protocol, fixed before the first result
 -------------------------------------------
@@ -29,6 +30,10 @@ The protocol, fixed before the first result
   clips, drawn for each seed, and seconds. An embedding sees as many frames in training as any other, or five
   times as many. The largest are also compared with the base features. (Asked when the answers to the other
   questions were known, and fixed before the first embedding of it was learned.)
+* *distance* measures ``similar`` by the cosine, for variants and controls alike: embeddings and pretrained
+  networks against base features, and embeddings against base features that were whitened without labels.
+  (Asked because lesson 08 had seen, with one seed and without the networks, that the cosine changes the
+  order.)
 * The embedding is that of the tags, the paper's better one; the joint embedding is learned for the recovery.
 * Seeds 0 to 4, for training, folds and draws; variant and control always share their seeds.
 * Errors and intervals are those of `mirlab.paper.protocol`. The comparisons of one question, averaged over
@@ -50,6 +55,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC
 
+from mirlab import networks
 from mirlab.evaluate.nested import NESTED
 from mirlab.features import aggregate, block_level
 from mirlab.paper.controls import shuffled_block_level
@@ -118,6 +124,10 @@ def _less(what, **only):
 
 def _larger(what, epochs=EPOCHS, **learning):
     return Variant(what, "tag", {"n_epochs": epochs, **learning}, tag_scale="paper")
+
+
+def _cosine(name, features):
+    return Variant(f"{name}, cosine", features, metric="cosine")
 
 
 LONGER = 5 * EPOCHS
@@ -212,6 +222,18 @@ QUESTIONS = {
             ),
         ),
         measures=("full",),
+    ),
+    "distance": Question(
+        "Is what helps in similarity a matter of the distance?",
+        tuple(
+            (_cosine(control, features), _cosine(kind, kind))
+            for control, features, kinds in (
+                ("base features", "base", ("genre", "tag", "whitened", *networks.NAMES)),
+                ("whitened", "whitened", ("genre", "tag")),
+            )
+            for kind in kinds
+        ),
+        measures=("similar",),
     ),
 }
 

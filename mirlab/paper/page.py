@@ -141,8 +141,8 @@ accuracies differ by at most 0.015 from those above. Minus base features, averag
 
 ## Beyond the paper
 
-`mirlab beyond` answers the questions that the paper left open (§7), and two about its own result, with seeds
-{beyond_seeds}. The protocol was fixed before the first result; it is at the head of
+`mirlab beyond` answers the questions that the paper left open (§7), and four about its own result,
+with seeds {beyond_seeds}. The protocol was fixed before the first result; it is at the head of
 `mirlab/paper/open_questions.py`. The tables show variant minus control, averaged over the four target sets,
 and two p-values: of this one comparison, and adjusted for all comparisons of its table (Holm 1979).
 

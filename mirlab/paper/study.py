@@ -141,19 +141,20 @@ class Study:
         return real if self.root is not None else [synthetic_name(name) for name in GENRE_SETS]
 
     def sources(self, kind: str, target: str = "") -> list[str]:
-        """Return the data sets that an embedding is learned on.
+        """Return the data sets that features are made from.
 
         Parameters
         ----------
-        kind : {"genre", "tag", "joint"}
-            Which embedding.
+        kind : str
+            An embedding ("genre", "tag" or "joint"), or one of `KINDS`.
         target : str
             The set it will be used on. Neither this set nor its synthetic twin is among the sources.
 
         Returns
         -------
         list of str
-            Real sets where there are any, else synthetic ones.
+            Real sets where there are any, else synthetic ones; none for base features, MFCCs and pretrained
+            networks.
 
         Raises
         ------
@@ -165,9 +166,11 @@ class Study:
         >>> Study().sources("genre", "gtzan-synth")
         ['artists1517-synth', 'homburg-synth', 'unique-synth']
         """
-        if kind not in ("genre", "tag", "joint"):
-            raise ValueError(f"kind={kind!r} is not an embedding; it must be 'genre', 'tag' or 'joint'")
-        if kind == "tag":
+        if kind not in (*KINDS, "joint"):
+            raise ValueError(f"kind={kind!r} is unknown; it must be {', '.join(map(repr, KINDS))} or 'joint'")
+        if kind in ("base", "mfcc", *networks.NAMES):
+            return []
+        if kind not in ("genre", "joint"):
             return [TAG_SET if TAG_SET in self.real else synthetic_name(TAG_SET)]
         real = [name for name in GENRE_SETS if name in self.real]
         if kind == "joint":

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from mirlab import evaluate, paths
+from mirlab import evaluate, networks, paths
 from mirlab.datasets import synthetic_name
 from mirlab.evaluate.nested import NESTED
 from mirlab.features import aggregate
@@ -46,12 +46,13 @@ class Variant:
     ----------
     name : str
         Its name in tables.
-    features : {"base", "genre", "tag"}
-        Mel spectrum, or mel spectrum mapped by an embedding.
+    features : str
+        One of `mirlab.paper.protocol.KINDS`.
     learning : dict
         Parameters of the embedding that differ from those of the paper; for `mirlab.paper.learn`.
     summary : callable
-        How frames become windows: `mirlab.features.aggregate` or `mirlab.features.block_level`.
+        How frames become windows: `mirlab.features.aggregate`; or, of base features and embeddings,
+        `mirlab.features.block_level` too.
     classifier : scikit-learn classifier or None
         The last step; None is linear regression.
     by_song : bool
@@ -65,6 +66,8 @@ class Variant:
         before distances are computed. This needs no labels.
     tag_scale : {"lesson", "paper"}, optional
         Size of the synthetic tag set, where it is not that of the study.
+    metric : {"manhattan", "euclidean", "cosine"}
+        The distance between songs.
 
     Examples
     --------
@@ -82,6 +85,7 @@ class Variant:
     ridge: float | str = NESTED
     to_scale: bool = False
     tag_scale: str | None = None
+    metric: str = "manhattan"
 
     def learns(self, study):
         """Return the study that learns this variant's embedding.
@@ -112,10 +116,12 @@ class Variant:
         list of ndarray, or ndarray of shape (n, 1, p)
             For `mirlab.evaluate`.
         """
-        transform = None
-        if self.features != "base":
-            transform = self.learns(study).embedding(self.features, target)
-        windows = study.stored(target).windows(transform, summary=self.summary)
+        study = self.learns(study)
+        if self.summary is aggregate:
+            windows = study.windows(target, self.features)
+        else:
+            transform = None if self.features == "base" else study.embedding(self.features, target)
+            windows = study.stored(target).windows(transform, summary=self.summary)
         windows = [song[:: self.every] for song in windows]
         return evaluate.song_vectors(windows)[:, None] if self.by_song else windows
 
@@ -159,7 +165,7 @@ def measure(variant, study, target, measures=tuple(MEASURES)) -> dict:
         if variant.to_scale:
             deviation = songs.std(axis=0)
             songs = (songs - songs.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
-        scores["similar"] = evaluate.precision_per_query(songs, y, k=10)
+        scores["similar"] = evaluate.precision_per_query(songs, y, k=10, metric=variant.metric)
     return scores
 
 
@@ -267,7 +273,9 @@ def _learn_missing(study, work):
     """Learn the embeddings of all work that is not kept, each of them once."""
     missing = {}
     for v, target, seed, measures in work:
-        if v.features != "base" and not paths.locate(*_kept_file(study, v, target, seed, measures)).is_file():
+        if v.features not in ("genre", "tag"):
+            continue
+        if not paths.locate(*_kept_file(study, v, target, seed, measures)).is_file():
             sources = tuple(study.sources(v.features, target))
             missing[f"{v.learning} {v.tag_scale} {sources} {seed}"] = (v, target, seed)
     for _ in study.parallel(_learn, list(missing.values()), "embeddings"):
@@ -309,11 +317,12 @@ def _read_scores(file, measures):
 
 def _kept_file(study, variant, target, seed, measures):
     """Return where scores are kept, below a layer: one place for each combination of what decides them."""
-    data = study.stored(target)
+    data, learns = study.stored(target), variant.learns(study)
     keys, code = [data.key], VERSION
-    if variant.features != "base":
-        learns = variant.learns(study)
-        keys += [learns.stored(name).key for name in learns.sources(variant.features, target)]
+    if variant.features in networks.NAMES:
+        keys += [study.stored(target, variant.features).key]
+    if sources := learns.sources(variant.features, target):
+        keys += [learns.stored(name).key for name in sources]
         code += embedding.VERSION
     digest = hashlib.blake2b(digest_size=10)
     digest.update(f"{code} {_key(variant)} {seed} {sorted(measures)} {study.scale} {keys}".encode())
