@@ -13,7 +13,7 @@ from mirlab import paths
 
 
 def pytest_configure():
-    """Let programs that tests start hear signals that a background job of a shell ignores, and they inherit."""
+    """Let programs of tests hear the signals that a background job of a shell ignores; they inherit that."""
     for name in ("SIGINT", "SIGHUP"):
         if signal.getsignal(number := getattr(signal, name, signal.SIGINT)) == signal.SIG_IGN:
             signal.signal(number, lambda *_: None)
