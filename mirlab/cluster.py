@@ -62,7 +62,10 @@ def connected(address, dataset, folder):
     try:
         import distributed  # noqa: F401, an extra
     except ImportError as error:
-        raise MirlabError("Dask is not installed: pip install 'mirlab[dask]'") from error
+        raise MirlabError(
+            "Dask is not installed; in the course's folder, run "
+            '`pip install -e ".[dask]" -c constraints.txt`'
+        ) from error
     with _hushed(), _client(address) as client:
         try:
             client.wait_for_workers(1, timeout=ANSWER)

@@ -19,7 +19,7 @@ from mirlab import MirlabError, cluster, store
 from mirlab.cli import main
 from mirlab.datasets import Dataset
 
-distributed = pytest.importorskip("distributed", reason="Dask is an extra: pip install 'mirlab[dask]'")
+distributed = pytest.importorskip("distributed", reason="Dask is the extra [dask]")
 
 ROOT = Path(__file__).parents[1]
 RECORDINGS = 40
@@ -330,7 +330,9 @@ def test_a_worker_is_no_scheduler(dask, tmp_path, music, monkeypatch, capsys):
 def test_dask_is_not_installed(tmp_path, music, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert extract(music, tmp_path, monkeypatch, "--dask", "127.0.0.1:8786") == 2
-    assert one_line(capsys) == "Dask is not installed: pip install 'mirlab[dask]'"
+    assert one_line(capsys) == (
+        "Dask is not installed; in the course's folder, run `pip install -e \".[dask]\" -c constraints.txt`"
+    )
 
 
 def test_jobs_are_of_this_machine(tmp_path, music, monkeypatch, capsys):

@@ -200,7 +200,7 @@ def test_a_missing_onnx_runtime_is_said(file, monkeypatch):
         return real(name, *more)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(NetworkError, match=r"need ONNX Runtime, .*: pip install 'mirlab\[onnx\]'"):
+    with pytest.raises(NetworkError, match=r'need ONNX Runtime, .*"\.\[onnx\]" -c'):
         networks.load("vggish", weights=file)
 
 

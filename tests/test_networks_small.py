@@ -49,7 +49,7 @@ def test_importing_keras_and_jax_does_not_warn():
 def test_a_missing_keras_is_one_sentence(monkeypatch):
     monkeypatch.setitem(sys.modules, "jax", None)
     architectures.backend.cache_clear()
-    with pytest.raises(NetworkError, match=r"small networks need Keras and JAX .*mirlab\[train\]"):
+    with pytest.raises(NetworkError, match=r'small networks need Keras and JAX .*"\.\[train\]" -c'):
         architectures.backend()
     architectures.backend.cache_clear()
 

@@ -37,7 +37,8 @@ def backend():
         import keras
     except ImportError as error:
         raise NetworkError(
-            f"small networks need Keras and JAX ({error}): install them with `pip install mirlab[train]`, on "
+            f"small networks need Keras and JAX ({error}); in the course's folder, run "
+            '`pip install -e ".[train]" -c constraints.txt`, on '
             "64-bit Linux, on Windows with an Intel or AMD chip, or on a Mac with an Apple chip"
         ) from error
     if keras.backend.backend() != "jax":

@@ -249,7 +249,8 @@ def _session(file):
         import onnxruntime
     except ImportError:
         raise NetworkError(
-            "networks from ONNX files need ONNX Runtime, which is not installed: pip install 'mirlab[onnx]'"
+            "networks from ONNX files need ONNX Runtime, which is not installed; in the course's folder, run "
+            '`pip install -e ".[onnx]" -c constraints.txt`'
         ) from None
     if not file.is_file():
         raise NetworkError(f"{file}: no such file; name the ONNX file that holds the weights")

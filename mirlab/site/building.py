@@ -91,7 +91,7 @@ def build(folder: str | Path, *, lessons=None, rooms=None, builder: str = "html"
     except ImportError:
         raise MirlabError(
             "the pages are built by packages that are not here; in the course's folder, run "
-            "`pip install -e .[site] -c constraints.txt`"
+            '`pip install -e ".[site]" -c constraints.txt`'
         ) from None
     complaints = io.StringIO()
     with TemporaryDirectory(prefix="mirlab-site-") as work:
