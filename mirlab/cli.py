@@ -265,7 +265,7 @@ def _parser():
         help="with --export: also say when you solved what (default: no times)",
     )
 
-    classroom = command("class", learners.classroom, "show which exercise stops whom in a class")
+    classroom = command("class", learners.classroom, "show where the learners of a class are stuck")
     classroom.add_argument(
         "folder", type=Path, metavar="FOLDER", help="folder with the files of the learners"
     )

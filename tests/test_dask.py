@@ -331,7 +331,7 @@ def test_dask_is_not_installed(tmp_path, music, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert extract(music, tmp_path, monkeypatch, "--dask", "127.0.0.1:8786") == 2
     assert one_line(capsys) == (
-        "Dask is not installed; in the course's folder, run `pip install -e \".[dask]\" -c constraints.txt`"
+        'Dask is not installed; in the course\'s folder, run `pip install -e ".[dask]" -c constraints.txt`'
     )
 
 

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from chromium import faults, needs_chromium
 
-from mirlab import cli, lessons
+from mirlab import cli, lessons, paths
 from mirlab.errors import LessonError, StoreError
 from mirlab.lessons import outputs, stored, testing
 from mirlab.teach import frame, guide, handout, pack, plans, slides, timetable
@@ -124,6 +124,20 @@ def test_the_minutes_of_a_guide_are_those_of_the_lesson(lesson):
     assert all(one.end == after.start for one, after in itertools.pairwise(slots))
     assert slots[-1].end == lesson.minutes.teaching + lesson.minutes.exercises
     assert sum(slot.exercises for slot in slots) == lesson.minutes.exercises
+
+
+def test_the_page_for_teachers_says_what_fits_into_50_minutes():
+    """What docs/teaching.md says about the length of the lessons but 00, with and without cuts."""
+    lengths = {lesson.number: lesson.minutes for lesson in COURSE[1:]}
+    assert {30, 35} == {minutes.teaching for minutes in lengths.values()}
+    assert {20, 25, 30} == {minutes.exercises for minutes in lengths.values()}
+    whole = {number: minutes.teaching + minutes.exercises for number, minutes in lengths.items()}
+    assert (min(whole.values()), max(whole.values())) == (50, 60)
+    short = {n: whole[n] - sum(cut.minutes for cut in COURSE[int(n)].teaching.cut) for n in whole}
+    assert short.pop("14") == 51
+    assert (min(short.values()), max(short.values())) == (41, 48)
+    page = (paths.COURSE / "docs" / "teaching.md").read_text(encoding="utf-8")
+    assert "takes 41 to 48 minutes, and lesson 14 takes 51" in page
 
 
 def test_the_minutes_of_a_plan_are_those_of_its_lessons(folder):
