@@ -48,9 +48,11 @@ Transfer learning in music information retrieval: a course in notebooks
   {python} course.py progress     list the exercises that you have solved
   {python} course.py validate     check a folder of your own recordings
   {python} course.py reproduce    compute the tables of the paper again
+  {python} course.py teach        write guides, plans, slides and handouts for teachers
   {python} course.py test         run the tests of the course itself
 
 Add --help to a command to see its options, for example: {python} course.py lab --help
+README.md lists all commands.
 
 The first run needs the network: it downloads about {packages} packages ({megabytes} MB), which takes some
 minutes. They go into the folder .venv beside course.py, which then takes 1.4 GB. Nothing is installed

@@ -132,35 +132,56 @@ def _parser():
     reproduce = command(
         "reproduce", commands.reproduce, "compute the paper's tables and Figure 3 on our data"
     )
-    reproduce.add_argument("--scale", choices=SCALES, default="lesson", help="size of the corpus")
-    reproduce.add_argument("--root", type=Path, metavar="DIR", help="folder with real data sets")
-    reproduce.add_argument("--only", metavar="table3,table4,...", help="only these experiments")
+    reproduce.add_argument(
+        "--scale", choices=SCALES, default="lesson", help="size of the synthetic sets (default: lesson)"
+    )
+    reproduce.add_argument(
+        "--root", type=Path, metavar="DIR", help="folder with real data sets (default: the synthetic sets)"
+    )
+    reproduce.add_argument(
+        "--only",
+        metavar="table3,table4,...",
+        help="only these of table3, table4, table5, figure3, figure3_plain, tags",
+    )
     reproduce.add_argument(
         "--features",
         metavar="base,genre,tag",
-        help="kinds of features; also mfcc, whitened, random, rotation, and networks such as msd_vgg",
+        help="kinds of features (default: these three); also mfcc, whitened, random, rotation, "
+        "and networks such as msd_vgg",
     )
     reproduce.add_argument(
-        "--seed", type=_seed, default=0, metavar="N", help="seed of training, folds and draws"
+        "--seed", type=_seed, default=0, metavar="N", help="seed of training, folds and draws (default: 0)"
     )
-    reproduce.add_argument("--pictures", type=Path, metavar="DIR", help="folder for the pictures")
+    reproduce.add_argument(
+        "--pictures", type=Path, metavar="DIR", help="folder for the pictures of tables and figures"
+    )
     _json(reproduce)
     _jobs(reproduce)
     reproduce.set_defaults(kept="finished features and embeddings are kept; experiments start again")
 
-    beyond = command("beyond", commands.beyond, "answer by experiment what the paper left open")
-    beyond.add_argument("--only", metavar="bound,blocks,...", help="only these questions")
+    beyond = command(
+        "beyond", commands.beyond, "run experiments on the questions that the paper left open (hours)"
+    )
+    beyond.add_argument(
+        "--only",
+        metavar="bound,blocks,...",
+        help="only these of bound, blocks, nonlinear, classifier, peak, sources, larger",
+    )
     _json(beyond)
     _jobs(beyond)
 
-    results = command("results", commands.results, "write docs/results.md from the figures in data/results")
+    results = command(
+        "results", commands.results, "write docs/results.md and docs/representations.md from data/results"
+    )
     results.add_argument(
         "--again",
         action="store_true",
-        help="first make every file of data/results again that is not current (hours)",
+        help="first compute every file of data/results again that is out of date (hours)",
     )
     results.add_argument(
-        "--only", metavar="beyond,listening,...", help="with --again: only these files of data/results"
+        "--only",
+        metavar="beyond,listening,...",
+        help="with --again: only these files of data/results, named without .json",
     )
     results.add_argument(
         "--clips", type=Path, metavar="DIR", help="with --again: the folder of the real clips"
@@ -168,12 +189,16 @@ def _parser():
     _jobs(results)
     results.set_defaults(kept="finished files and measurements are kept; the same command goes on")
 
-    extract = command("extract", commands.extract, "extract the features of one data set into the store")
+    extract = command("extract", commands.extract, "compute the features of one data set and keep them")
     extract.add_argument("name", metavar="NAME", help="such as gtzan, folder, gtzan-synth")
     extract.add_argument("--root", type=Path, metavar="DIR", help="folder of a real data set")
-    extract.add_argument("--scale", choices=SCALES, default="lesson", help="size of a synthetic set")
     extract.add_argument(
-        "--features", metavar="base", help="base (log-mel frames) and names of networks, such as base,msd_vgg"
+        "--scale", choices=SCALES, default="lesson", help="size of a synthetic set (default: lesson)"
+    )
+    extract.add_argument(
+        "--features",
+        metavar="base,msd_vgg,...",
+        help="base (log-mel frames, the default) and names of networks",
     )
     workers = extract.add_mutually_exclusive_group()
     _jobs(workers)
@@ -202,19 +227,27 @@ def _parser():
     validate.add_argument("name", metavar="NAME", help="such as gtzan, homburg, folder")
     validate.add_argument("--root", type=Path, metavar="DIR", help="folder of the set")
     validate.add_argument(
-        "--against", type=Path, metavar="FILE", help="report only what is new since this earlier report"
+        "--against",
+        type=Path,
+        metavar="FILE",
+        help="report only what is new since this earlier report (of --json)",
     )
     validate.add_argument("--all", action="store_true", help="list every finding, not only some of each kind")
     _json(validate)
     _jobs(validate)
 
-    networks = command("networks", commands.networks, "fetch the pretrained networks, and list what is here")
+    networks = command(
+        "networks", commands.networks, "download the pretrained networks that are missing, and list them all"
+    )
     actions = ("fetch", "list", "verify", "remove")
     networks.add_argument(
         "action", nargs="?", choices=actions, default="fetch", help="what to do (default: fetch)"
     )
     networks.add_argument(
-        "--folder", type=Path, metavar="DIR", help="folder that holds the wheel, to fetch without a network"
+        "--folder",
+        type=Path,
+        metavar="DIR",
+        help="folder with the file of musicnn (.whl), to fetch without internet",
     )
 
     repository = command(
@@ -223,15 +256,15 @@ def _parser():
     repository.add_argument("name", nargs="?", metavar="OWNER/NAME", help="the public repository")
     repository.add_argument("--tag", metavar="TAG", help="the branch or tag that learners get, such as v1.0")
 
-    site = command("site", commands.site, "build the course as static pages, and as one PDF")
+    site = command("site", commands.site, "build the course as static pages, or as one PDF")
     site.add_argument("--out", type=Path, metavar="DIR", help="a new folder for the pages")
     site.add_argument("--pdf", type=Path, metavar="FILE", help="also, or only, print the course to this file")
     site.add_argument("--lessons", metavar="00,05,...", help="only these lessons")
 
     teach = command("teach", teachers.teach, "write guides, plans, slides, handouts and solved notebooks")
-    teach.add_argument("--out", type=Path, metavar="DIR", help="a new folder for these")
+    teach.add_argument("--out", type=Path, metavar="DIR", help="a new folder for the pack")
     teach.add_argument(
-        "--stick", type=Path, metavar="DIR", help="a new folder that sets up the course without a network"
+        "--stick", type=Path, metavar="DIR", help="a new folder that sets up the course without internet"
     )
     teach.add_argument(
         "--platform",

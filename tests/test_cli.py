@@ -56,6 +56,17 @@ def test_help_lists_every_command(capsys):
         assert re.search(rf"^    {command}\s+\S", out, re.MULTILINE), command
 
 
+@pytest.mark.parametrize(
+    ("command", "names"),
+    [("reproduce", paper.EXPERIMENTS), ("beyond", open_questions.QUESTIONS)],
+    ids=["reproduce", "beyond"],
+)
+def test_help_lists_what_only_takes(command, names, capsys):
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    assert f"only these of {', '.join(names)}" in " ".join(capsys.readouterr().out.split())
+
+
 def test_version(capsys):
     with pytest.raises(SystemExit) as end:
         main(["--version"])
