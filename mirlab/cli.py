@@ -165,7 +165,7 @@ def _parser():
     beyond.add_argument(
         "--only",
         metavar="bound,blocks,...",
-        help="only these of bound, blocks, nonlinear, classifier, peak, sources, larger",
+        help="only these of bound, blocks, nonlinear, classifier, peak, sources, larger, distance",
     )
     _json(beyond)
     _jobs(beyond)
