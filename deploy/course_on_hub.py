@@ -1,7 +1,8 @@
 """The course on any JupyterHub with system users: docs/a-class-on-one-server.md says how to use this file.
 
-The course is read by all and written by nobody but its keeper. Each learner works in a copy of the notebooks,
-which is brought up to date at each start; what the course keeps for a learner is in that learner's home.
+All learners can read the course, and only its maintainer can change it. Each learner works in a copy of the
+notebooks, which is brought up to date at each start. What the course keeps for a learner is in that
+learner's home.
 """
 
 from pathlib import Path
