@@ -253,6 +253,31 @@ def test_an_endless_answer_is_stopped_and_not_run_again(ex, answer):
     assert ex.rank_weight.working(counted)(2) == 1.5 and calls == [1]
 
 
+def test_a_generator_runs_within_the_check(ex):
+    """What it does happens while its items are taken: errors, endless loops, changes of the inputs."""
+
+    def divides(r):
+        yield 1 / 0
+
+    def endless(r):
+        while True:
+            yield r
+
+    text = repr(ex.rank_weight.judge(divides))
+    assert "divides by zero" in text and "yield 1 / 0" in text
+    outcome = ex.rank_weight.judge(endless, limit=5)
+    assert outcome.kind == "crashed" and "Does a loop in it never end?" in repr(outcome)
+
+
+def test_a_form_of_a_result_is_no_mistake(ex):
+    def lazily(artists, rng):
+        yield from (map(int, part) for part in ex.split.solve(artists, rng))
+
+    assert ex.split.judge(lazily).kind == "right"
+    kinds = pd.Series({"A": "Inductive\n", " b": "transductive", "c.": "inductive"})
+    assert ex.kinds.judge(kinds).kind == "right"
+
+
 def test_the_time_is_for_all_inputs_together(ex):
     outcome = ex.rank_weight.judge(
         lambda r: time.sleep(0.2) or sum(1 / k for k in range(1, r + 1)), limit=0.5
@@ -448,6 +473,8 @@ def test_accepts_may_fail_on_a_result_of_the_wrong_form(ex, result):
         (Decimal("0.1"), "right", "once in ten times"),
         ("0.1", "wrong", "'0.1' is text; a number is expected."),
         ([0.1, 0.1], "wrong", "has the wrong shape; the result should be one number."),
+        ((0, 1), "wrong", "(0, 1) is two numbers; decimals follow a point, as in 0.5."),
+        (np.array(0.1).item, "wrong", "item is a function; call it, with parentheses."),
         (None, "wrong", "None is of type NoneType, not number."),
         (np.nan, "wrong", "nan is not right."),
     ],

@@ -5,7 +5,9 @@ a pandas object with the same numbers are the same answer, and so are a float32,
 number. Words are the same if their letters and digits are.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections import deque
+from collections.abc import Iterator, KeysView, Mapping, ValuesView
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -14,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 PRECISION = 1e-4  # of the largest expected number: single precision and other orders of summation pass
+_NUMPY_NUMBER = re.compile(r"\bnp\.(?:bool|float\d+|u?int\d+)\(([^()]*)\)")  # in the repr of a list
 LINES, WIDTH = 5, 100  # an input that needs more is not shown
 
 
@@ -69,13 +72,11 @@ def differences(got, want, *, decimals: int | None = None, exact: bool = False) 
     >>> differences({"a": " JAZZ."}, {"a": "jazz", "b": "rock"})
     [Difference(where="['b']", got='nothing', want="'rock'", fault='is missing')]
     """
-    got, want = _unwrapped(got), _unwrapped(want)
+    got, want = unwrapped(keyed(got, want, exact=exact)), unwrapped(want)
     if isinstance(want, Mapping):
         if not isinstance(got, Mapping):
             return _whole(got, want, "is not a dictionary")
-        missing = {} if exact else {plain(key): key for key in want if key not in got}
-        got = {key if key in want else missing.get(plain(key), key): value for key, value in got.items()}
-        return _compare_items(got, dict(want), decimals, exact)
+        return _compare_items(dict(got), dict(want), decimals, exact)
     numbers = _numbers(want)
     if numbers is not None:
         return _compare_numbers(got, _numbers(got), numbers, decimals, exact)
@@ -110,6 +111,8 @@ def brief(value, width: int = 70) -> str:
     --------
     >>> brief(np.float64(1) / 3), brief(np.zeros((64, 4))), brief(np.arange(3)), brief("jazz")
     ('0.333333', 'array of shape (64, 4)', '[0, 1, 2]', "'jazz'")
+    >>> brief([np.float64(0.5), 1])
+    '[0.5, 1]'
     """
     if isinstance(value, np.generic):
         value = value.item()
@@ -123,7 +126,7 @@ def brief(value, width: int = 70) -> str:
         return "rng"
     if callable(value) and hasattr(value, "__name__"):
         return value.__name__
-    text = " ".join(repr(value).split())
+    text = _NUMPY_NUMBER.sub(r"\1", " ".join(repr(value).split()))
     return text if len(text) <= width else f"{text[: width - 2]} …"
 
 
@@ -158,8 +161,8 @@ def described(value) -> str:
     """
     names = {"b": "True and False", "i": "whole numbers", "u": "whole numbers", "f": "numbers", "U": "text"}
     if isinstance(value, np.ndarray):
-        axes = f" with {value.ndim} axes" if value.ndim > 1 else ""
-        return f"array of {names.get(value.dtype.kind, 'objects')}{axes}"
+        kind = names.get(value.dtype.kind, "objects")
+        return f"array of {kind} with {value.ndim} axes" if value.ndim > 1 else f"array of {kind}"
     if isinstance(value, list | tuple):
         within = sorted({described(item) for item in value})
         plural = {"number": "numbers", "whole number": "whole numbers", "list of text": "lists of text"}
@@ -194,11 +197,33 @@ def has_fractions(value) -> bool:
     return isinstance(value, float | Fraction) or getattr(value, "dtype", np.dtype(int)).kind in "fc"
 
 
-def _unwrapped(value):
-    """Turn pandas objects, iterators and arrays of objects into arrays and lists."""
+def keyed(got, want, *, exact: bool = False):
+    """Give an answer that should be a dictionary the names of the right one, where `plain` takes them for equal.
+
+    Examples
+    --------
+    >>> keyed(pd.Series([3], index=[" Rock"]), {"rock": 3}), keyed([3], {"rock": 3})
+    ({'rock': 3}, [3])
+    """
+    if isinstance(want, Mapping) and isinstance(got, pd.Series):
+        got = got.to_dict()
+    if not isinstance(want, Mapping) or not isinstance(got, Mapping) or exact:
+        return got
+    missing = {plain(key): key for key in want if key not in got}
+    return {key if key in want else missing.get(plain(key), key): value for key, value in got.items()}
+
+
+def unwrapped(value):
+    """Turn pandas objects, iterators, views and arrays of objects into arrays and lists.
+
+    Examples
+    --------
+    >>> unwrapped(pd.Series([1, 2])), unwrapped(np.array([True, False], dtype=object)), unwrapped("jazz")
+    (array([1, 2]), [True, False], 'jazz')
+    """
     if isinstance(value, pd.Series | pd.DataFrame | pd.Index):
         value = value.to_numpy()
-    if isinstance(value, Iterator | range) or type(value) in (type({}.keys()), type({}.values())):
+    if isinstance(value, Iterator | ValuesView | KeysView | deque | range):
         value = list(value)
     if isinstance(value, np.ndarray) and value.dtype.kind not in "biufc":
         value = value.tolist()
@@ -217,6 +242,8 @@ def _numbers(value) -> np.ndarray | None:
 
 def _whole(got, want, fault: str = "") -> list[Difference]:
     texts = brief(got), brief(want)
+    if callable(got):
+        fault = "is a function; call it, with parentheses"
     if not fault and not isinstance(got, type(want)):
         names = described(got), described(want)
         fault = f"is of type {names[0]}, not {names[1]}" if names[0] != names[1] else ""
@@ -243,8 +270,13 @@ def _compare_numbers(got, a, b: np.ndarray, decimals: int | None, exact: bool) -
         fault = "is text; a number is expected" if isinstance(got, str) and not b.ndim else ""
         return _whole(got, b.tolist(), fault)
     if a.shape != b.shape:
-        shapes = [f"an array of shape {x.shape}" if x.ndim else "one number" for x in (a, b)]
-        return [Difference("", *shapes, f"has the wrong shape; the result should be {shapes[1]}")]
+        if b.ndim:
+            texts = [f"an array of shape {x.shape}" if x.ndim else "one number" for x in (a, b)]
+            return [Difference("", *texts, f"has the wrong shape; the result should be {texts[1]}")]
+        fault = "has the wrong shape; the result should be one number"
+        if isinstance(got, tuple) and len(got) == 2:  # 0,5
+            fault = "is two numbers; decimals follow a point, as in 0.5"
+        return [Difference("", brief(got), "one number", fault)]
     close = np.isclose(a, b, rtol=0, atol=_margin(b, decimals, exact), equal_nan=True)
     if close.all():
         return []

@@ -103,6 +103,7 @@ def _functions(ex: Exercise) -> Iterator[Trial]:
         "crashed",
         "`unknown_name` is not defined",
     )
+    yield Trial("the solution as iterators", _then(ex.solve, partial(_deep, _as_iterators)), "right")
     yield Trial("the first result, always", _like(ex, lambda *args: deepcopy(first)), "wrong")
     yield Trial("a solution after a first wrong answer", _with_todo(ex), "wrong", "still contains a `TODO`")
     yield Trial("an endless loop", _like(ex, _endless), "crashed", f"stopped after {SOON:g} s", limit=SOON)
@@ -264,6 +265,14 @@ def _as_pandas(x):
     return x
 
 
+def _as_objects(x):
+    return x.astype(object) if isinstance(x, np.ndarray) else x
+
+
+def _as_iterators(x):
+    return map(_as_iterators, x) if isinstance(x, list | np.ndarray) and np.ndim(x) else x
+
+
 def _as_fractions(x):
     return Fraction(float(x)) if isinstance(x, float) and np.isfinite(x) else x
 
@@ -278,6 +287,7 @@ STYLES = {
     "NumPy values": partial(_deep, _as_numpy),
     "float32": partial(_deep, _as_single_precision),
     "pandas objects": partial(_deep, _as_pandas),
+    "arrays of objects": partial(_deep, _as_objects),
     "fractions": partial(_deep, _as_fractions),
     "text in capitals, with spaces and a full stop": partial(_deep, _as_shouted),
 }

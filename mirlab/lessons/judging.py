@@ -10,7 +10,7 @@ import numpy as np
 
 from mirlab.lessons import running
 from mirlab.lessons.blank import blanks_in, has_no_body, mentions_todo
-from mirlab.lessons.compare import LINES, brief, differences, in_full, plain
+from mirlab.lessons.compare import LINES, brief, differences, in_full, keyed, plain, unwrapped
 from mirlab.lessons.failures import explain, learners_lines
 from mirlab.show.cards import Card, Code
 from mirlab.show.language import said
@@ -115,7 +115,7 @@ def _complaint(ex, result, args: tuple) -> str:
 
 def _authors_complaint(ex, result, args: tuple) -> str:
     try:
-        return ex.complaint(result, *args) or ""
+        return ex.complaint(unwrapped(result), *args) or ""
     except Exception as error:
         return f"{brief(result)} does not have the form that the exercise requires ({error})."
 
@@ -127,9 +127,10 @@ def _complaint_about_draws(ex, answer: Callable, cases: Mapping, until: float) -
     for i in [0, *range(times)]:  # the first generator twice: the draws must be the same
         drawn = [np.random.default_rng([ex.seed, i]) if _is_generator(x) else x for x in args]
         try:
-            results.append(running.run(answer, tuple(drawn), max(0.01, until - time.monotonic()))[0])
+            result = running.run(answer, tuple(drawn), max(0.01, until - time.monotonic()))[0]
         except (Exception, SystemExit) as error:
             return f"Run again with another `rng`, it failed: {error}. {explain(error)}".strip()
+        results.append(unwrapped(result))
     if differences(results[0], results[1]):
         return "Two runs with the same `rng` gave different results: draw with `rng` and nothing else."
     return complaint(results[1:], *deepcopy(args)) or ""
@@ -167,11 +168,15 @@ def _is_as_given(ex, answer: Callable) -> bool:
 
 def _judge_value(ex, answer) -> Card:
     """Judge a value: say where it is wrong, not what it should be, since that is the solution."""
+    right = ex.reference()
+    answer = keyed(answer, right)
     complaint = _unknown_word(ex, answer)
-    if not complaint and ex.complaint:
+    if isinstance(right, Mapping) and not isinstance(answer, Mapping):
+        complaint = f"{brief(answer)} {said('is not a dictionary')}."
+    elif not complaint and ex.complaint:
         complaint = _authors_complaint(ex, answer, ())
     elif not complaint:
-        wrong = differences(answer, ex.reference(), decimals=ex.decimals)
+        wrong = differences(answer, right, decimals=ex.decimals)
         if wrong and wrong[0].where:
             complaint = f"Look again at {', '.join(map(str, wrong))}."
         elif wrong:
@@ -182,10 +187,11 @@ def _judge_value(ex, answer) -> Card:
 
 
 def _unknown_word(ex, answer) -> str:
-    """Say which text of an answer is none of the words that the exercise knows."""
+    """Say which part of an answer is none of the words that the exercise knows."""
     for key, value in answer.items() if isinstance(answer, Mapping) else [(None, answer)]:
         words = ex.words_for(key)
-        if words and isinstance(value, str) and plain(value) not in map(plain, words):
+        known = plain(value) in map(plain, words) if isinstance(value, str) else key is None
+        if words and not known:
             where = f"`{key}`: " if key is not None else ""
             return f"{where}{brief(value)} is none of the words to choose from: {', '.join(words)}."
     return ""

@@ -3,15 +3,17 @@
 import _thread
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import deepcopy
+from itertools import islice
 
 import numpy as np
 
 from mirlab.lessons.compare import differences
 
 LIMIT = 10.0  # seconds for all inputs of one check
+MOST = 1_000_000  # items of one iterator
 AGAIN = 0.5  # seconds until an answer that survives an interruption, with a bare `except:`, gets the next
 
 
@@ -39,7 +41,8 @@ def run(answer: Callable, args: tuple, seconds: float = LIMIT):
     Returns
     -------
     result : object
-        What the function returned.
+        What the function returned. Iterators in it are lists: a generator runs only while its items are
+        taken, and that belongs to the run.
     changed : list of int
         The positions of arguments that the function changed. A random generator may change.
 
@@ -56,11 +59,25 @@ def run(answer: Callable, args: tuple, seconds: float = LIMIT):
     (np.int64(3), [])
     >>> run(lambda x: x.sort(), ([2, 1],))
     (None, [0])
+    >>> run(lambda x: map(float, x), ([2, 1],))
+    ([2.0, 1.0], [])
     """
     given = deepcopy(args)
-    result = _within(seconds, lambda: answer(*given))
+    result = _within(seconds, lambda: _taken(answer(*given)))
     changed = [i for i, (new, old) in enumerate(zip(given, args, strict=True)) if _is_changed(new, old)]
     return result, changed
+
+
+def _taken(result):
+    """Return a result with every iterator in it as a list, and everything else as it is."""
+    if isinstance(result, Iterator):
+        items = list(islice(result, MOST + 1))
+        if len(items) > MOST:
+            raise ValueError(f"the function gives more than {MOST} items. Does a loop in it never end?")
+        result = items
+    if type(result) in (list, tuple):
+        return type(result)(map(_taken, result))
+    return {key: _taken(value) for key, value in result.items()} if type(result) is dict else result
 
 
 def _is_changed(new, old) -> bool:

@@ -303,13 +303,12 @@ def kinds():
 
 @kinds.accepts
 def _wrong_kinds(answer):
-    names = {plain(name): value for name, value in answer.items()}
-    if missing := [name for name in SCENARIOS if name not in names]:
+    if missing := [name for name in SCENARIOS if name not in answer]:
         return f"{', '.join(missing)} is missing."
     return " ".join(
-        f"`{name}` is not {names[name]}: {look}"
+        f"`{name}` is not {answer[name]}: {look}"
         for name, (_, right, look) in SCENARIOS.items()
-        if plain(names[name]) != plain(right)
+        if plain(answer[name]) != plain(right)
     )
 
 

@@ -2,6 +2,7 @@
 
 import inspect
 import math
+from decimal import Decimal
 from numbers import Integral, Real
 
 import numpy as np
@@ -11,6 +12,7 @@ from sklearn.base import is_classifier
 from mirlab import evaluate, paper, warp
 from mirlab.features import aggregate, block_level
 from mirlab.lessons import exercise
+from mirlab.lessons.compare import brief, plain
 from mirlab.paper.controls import shuffled_block_level
 from mirlab.paper.protocol import EPOCHS, SAMPLES
 from mirlab.paper.variants import Variant
@@ -162,27 +164,26 @@ def _not_refuted(answer):
     claimed, controls = _gains()
     if missing := {"claimed", "control", "in the control"} - set(answer):
         return f"{min(missing)} is missing."
+    for name in ("claimed", "in the control"):
+        if np.ndim(answer[name]) or not isinstance(np.asarray(answer[name])[()], Real | Decimal):
+            return f"Look again at `{name}`: {brief(answer[name])} is no number."
     if abs(float(answer["claimed"]) - claimed) > 0.0015:
         return (
             "Look again at `claimed`: take the two rows of the claim, without a ridge, at 10 songs, and "
             "subtract base from tag."
         )
-    control = _plain(answer["control"])
-    if control == _plain("other folds"):
+    control = plain(answer["control"])
+    if control == plain("other folds"):
         return "Look again at `control`: other folds have the same dimensions and the same peak."
-    if control == _plain("one song per label"):
+    if control == plain("one song per label"):
         return "Look again at `control`: with one song, the claim about ten songs is not tested."
-    [wanted] = [gain for name, gain in controls.items() if _plain(name) == control]
+    [wanted] = [gain for name, gain in controls.items() if plain(name) == control]
     if abs(float(answer["in the control"]) - wanted) > 0.0015:
         return (
             "Look again at `in the control`: which two rows differ from those of the claim only in the "
             "control? Take them at 10 songs, and subtract base from tag."
         )
     return None
-
-
-def _plain(text):
-    return "".join(filter(str.isalnum, str(text).casefold()))
 
 
 @refuted.also

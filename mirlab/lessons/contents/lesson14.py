@@ -5,6 +5,7 @@ from scipy import linalg
 
 from mirlab import evaluate
 from mirlab.lessons import exercise
+from mirlab.lessons.compare import plain
 
 # -- CORAL ------------------------------------------------------------------------------------------------
 
@@ -119,7 +120,7 @@ def _wrong_words(answer):
     return " ".join(
         f"Look again at `{name}`: {WHY[name]}"
         for name, word in labels_kept().items()
-        if str(answer[name]).strip(" .").casefold() != word
+        if plain(answer[name]) != word
     )
 
 
@@ -258,6 +259,8 @@ def _harmless(songs):
     if missing := [name for name in GROUPS if name not in songs]:
         return f"{', '.join(missing)} is missing; it may be an empty list."
     sizes = {name: np.size(songs[name]) for name in GROUPS}
+    if not all(np.isfinite(np.array(songs[name], dtype=float)).all() for name in GROUPS):
+        return "Levels of songs are finite numbers, but one of these is not."
     if min(sizes["source ballads"], sizes["source metal"]) < 2:
         return "Give at least two source songs of each kind: the classifier learns from them."
     if sizes["target ballads"] + sizes["target metal"] < 2:
