@@ -298,3 +298,8 @@ def test_titles_say_that_the_data_are_synthetic():
     titles = [line for line in lines if line.startswith("title = ")]
     assert len(titles) == 7 and all("(synthetic)" in title for title in titles)
     assert "**The claim survives its control.**" in TEXT
+
+
+def test_a_gain_that_is_no_number_is_named():
+    answer = HERE.ex.refuted.solve()
+    assert "`claimed`: '0,07' is no number" in repr(HERE.ex.refuted.judge(answer | {"claimed": "0,07"}))

@@ -177,3 +177,16 @@ def test_links_lead_somewhere(text):
     folder = lessons.open("14").path.parent
     for link in re.findall(r"\]\((.+?)\)", text):
         assert (folder / link).exists(), link
+
+
+@pytest.mark.parametrize("level", [np.inf, np.nan])
+def test_a_level_that_is_not_finite_breaks_no_claim(level):
+    """With an infinite one, every mean is infinite or no number, and all songs come out wrong afterwards."""
+    songs = {"source ballads": [1, 2], "source metal": [level, level], "target ballads": [1, 2]}
+    outcome = lessons.open("14").ex.harmed.judge(songs | {"target metal": []})
+    assert outcome.kind == "wrong" and "finite numbers" in repr(outcome)
+
+
+def test_words_for_labels_are_read_as_in_other_exercises():
+    answer = {f"{name.upper()} ": f"{word}\n" for name, word in lesson14.labels_kept().items()}
+    assert lessons.open("14").ex.labels_kept.judge(answer).kind == "right"

@@ -86,3 +86,22 @@ def test_a_prediction_needs_choices_or_a_unit():
         Prediction("winner", "Which?")
     with pytest.raises(LessonError, match="the result 'bass' is none of"):
         winner().reveal("bass")
+
+
+@pytest.mark.parametrize("answer", [70, -0.1, "1.5", 10**400])
+def test_a_number_that_cannot_be_is_not_kept(answer):
+    one = lead()
+    assert one.keep(answer).kind == "wrong" and not one.takes(str(answer))
+    assert one.keep(1).kind == "prediction"
+
+
+@pytest.mark.parametrize("answer", [(0, 7), "0,7"])
+def test_a_decimal_comma_is_explained(answer):
+    one = lead()
+    assert "Decimals follow a point, as in 0.5." in repr(one.keep(answer))
+
+
+@pytest.mark.parametrize("kept", ["abc", "1e999", ""])
+def test_what_another_program_kept_does_not_hide_the_result(kept):
+    progress.record("07", f"prediction:the_lead: {kept}")
+    assert "You did not write a prediction." in repr(lead().reveal(0.4))

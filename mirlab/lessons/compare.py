@@ -198,7 +198,7 @@ def has_fractions(value) -> bool:
 
 
 def keyed(got, want, *, exact: bool = False):
-    """Give an answer that should be a dictionary the names of the right one, where `plain` takes them for equal.
+    """Give an answer that should be a dictionary the names of the right one, where `plain` finds them equal.
 
     Examples
     --------

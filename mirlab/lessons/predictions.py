@@ -22,7 +22,8 @@ class Prediction:
     choices : list of str
         The words to choose from; empty if a number is predicted.
     unit : str
-        What the number is, such as "accuracy, from 0 to 1"; empty if a word is predicted.
+        What the number is, such as "accuracy, from 0 to 1"; empty if a word is predicted. If it ends in these
+        words, no other number is kept.
     lesson : str
         The number of its lesson.
     """
@@ -54,8 +55,10 @@ class Prediction:
             return Card("not attempted", self._title, self.question, f"{self._form} in place of `TODO`.")
         known = {plain(choice): choice for choice in self.choices}
         word = known.get(plain(answer)) if isinstance(answer, str) else None
-        if (self.choices and word is None) or (self.unit and not _is_number(answer)):
-            return Card("wrong", self._title, f"{brief(answer)} cannot be kept. {self._form}.")
+        if (self.choices and word is None) or (self.unit and not self._is_possible(answer)):
+            comma = self.unit and "," in str(answer)
+            advice = "Decimals follow a point, as in 0.5." if comma else ""
+            return Card("wrong", self._title, f"{brief(answer)} cannot be kept. {self._form}.", advice)
         self.kept = word or f"{float(answer):g}"
         after = "You will see it again beside the result."
         try:
@@ -73,6 +76,8 @@ class Prediction:
             One of the choices, or a number.
         """
         kept = self.kept or progress.prediction(self.lesson, self.name)
+        if self.unit and not _is_number(kept):  # another program wrote it
+            kept = ""
         shown = result if self.choices else f"{float(result):.3g}"
         if self.choices and result not in self.choices:
             raise LessonError(f"prediction {self.name}: the result {result!r} is none of {self.choices}")
@@ -94,7 +99,10 @@ class Prediction:
         >>> one.takes("tag"), one.takes("=1+1")
         (True, False)
         """
-        return answer in self.choices if self.choices else _is_number(answer)
+        return answer in self.choices if self.choices else self._is_possible(answer)
+
+    def _is_possible(self, number) -> bool:
+        return _is_number(number) and (not self.unit.endswith("from 0 to 1") or 0 <= float(number) <= 1)
 
     @property
     def _title(self) -> str:
@@ -110,5 +118,5 @@ class Prediction:
 def _is_number(answer) -> bool:
     try:
         return abs(float(answer)) < float("inf")
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
