@@ -13,8 +13,8 @@ import subprocess
 import sys
 import time
 import webbrowser
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import ProxyHandler, build_opener
 
@@ -267,12 +267,12 @@ def running() -> dict | None:
     direct = build_opener(ProxyHandler({}))  # a proxy would get the token, and cannot reach this machine
 
     for server in list_running_servers():
-        if Path(server.get("root_dir", "")) == paths.COURSE:
-            try:
+        try:
+            if Path(server["root_dir"]) == paths.COURSE:
                 direct.open(f"{server['url']}api/status?token={server['token']}", timeout=5).close()
-            except (URLError, OSError):
-                continue
-            return server
+                return server
+        except (OSError, HTTPException, LookupError, TypeError, ValueError):
+            continue  # an old record: nothing answers, or another program does
     return None
 
 

@@ -7,7 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -181,6 +183,23 @@ def test_jupyter_knows_our_settings():
 
 
 # -- which lesson is opened ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("change", [{"url": "nonsense"}, {"url": None}, {"root_dir": None}, {}])
+def test_an_old_record_of_a_server_stops_nobody(change, monkeypatch):
+    """A crash leaves it, and the next program at this port need not be a web server."""
+
+    def greet():
+        with suppress(OSError), server.accept()[0] as other:
+            other.recv(1000)
+            other.sendall(b"SSH-2.0\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        record = {"root_dir": str(paths.COURSE), "url": url, "token": "x"} | change
+        monkeypatch.setattr("jupyter_server.serverapp.list_running_servers", lambda: [record])
+        threading.Thread(target=greet, daemon=True).start()
+        assert lab.running() is None
 
 
 def test_the_next_unfinished_lesson_is_opened(monkeypatch, tmp_path):
