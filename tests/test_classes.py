@@ -80,6 +80,34 @@ def test_a_name_that_cannot_be_shown_is_refused(name, course):
         hand_in.made(course, name)
 
 
+@pytest.mark.parametrize("name", ["علی\u200cرضا", "क्\u200dष", "👩\u200d🏫", "Ada\u00a0Lovelace"])
+def test_a_name_is_spelt_as_its_language_spells_it(name, course, tmp_path):
+    """Persian and Hindi names and emoji need invisible joiners; a space of a fixed width is a space."""
+    file = tmp_path / "file.json"
+    file.write_text(hand_in.made(course, name), encoding="utf-8")
+    assert hand_in.read(file)["name"] == name.replace("\u00a0", " ")
+
+
+def test_a_name_without_quotes_is_named(course):
+    assert "the name 5 is no text; write it in quotes" in repr(course[0].progress(name=5))
+
+
+def test_columns_of_the_table_are_straight_whatever_the_letters(course, tmp_path):
+    """A Chinese letter takes two columns of a terminal, and a joiner or an accent takes none."""
+    progress.judged("00", RANK, right=True)
+    for i, name in enumerate(["Ada", "李小龙", "علی\u200cرضا", "Zoe\u0308", "😀" * 40]):
+        (tmp_path / f"{i}.json").write_text(hand_in.made(course, name), encoding="utf-8")
+    lines = classes.as_text(classes.read(tmp_path, course)).splitlines()
+    sizes = {"Ada": 3, "李小龙": 6, "علی\u200cرضا": 6, "Zoe\u0308": 3, "😀" * 14 + "…": 29}
+    ends = {
+        size + len(line) - len(name) - 2
+        for name, size in sizes.items()
+        for line in lines
+        if line.startswith(f"  {name} ")
+    }
+    assert len(ends) == 1
+
+
 def test_spaces_and_order_do_not_matter_but_content_does(course, tmp_path):
     progress.judged("00", RANK, right=False)
     content = json.loads(hand_in.made(course, "Zoë"))

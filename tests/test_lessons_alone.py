@@ -48,6 +48,7 @@ def test_the_page_says_what_was_solved_and_what_that_does_not_show(course):
     )
     assert "00 A tiny lesson 1 of 4 0 of 2" in text
     assert "The course cannot know who solved the exercises. The name is what was typed." in text
+    assert '<p class="name" dir="auto">' in page  # a Hebrew name begins at the right
     assert "@media print" in page and "http" not in page and "src=" not in page
     with pytest.raises(LessonError, match="at most 80 letters in one line"):
         certificate.page(course, "a" * 81)

@@ -3,6 +3,7 @@
 import csv
 import io
 import textwrap
+import unicodedata
 from collections import Counter
 from statistics import median
 
@@ -121,7 +122,7 @@ def _learners(classroom, rows):
     by_lesson = marks.groupby(["file", "lesson"])
     counts, begun = by_lesson["solved"].sum(), by_lesson[["solved", "tries"]].any().any(axis=1)
     whole = {lesson.number: sum(map(len, progress.items(lesson).values())) for lesson in classroom.lessons}
-    wide = min(30, max(len(one.name) for one in classroom.learners))
+    wide = min(30, max(_columns(one.name) for one in classroom.learners))
     wide = max(wide, len("in the course"))
     yield "Exercises and questions solved, by lesson (. = nothing tried)"
     yield f"  {'':{wide}}   all  " + " ".join(f"{number:>3}" for number in whole)
@@ -131,8 +132,18 @@ def _learners(classroom, rows):
     for one in classroom.learners:
         done = counts[one.file]
         cells = [f"{done[number] if begun.get((one.file, number)) else '.':>3}" for number in whole]
-        name = one.name if len(one.name) <= wide else f"{one.name[: wide - 1]}…"
-        yield f"  {name:{wide}}  {done.sum():>4}  " + " ".join(cells)
+        name = one.name
+        while _columns(name) > wide:
+            name = f"{name.removesuffix('…')[:-1]}…"
+        yield f"  {name}{' ' * (wide - _columns(name))}  {done.sum():>4}  " + " ".join(cells)
+
+
+def _columns(text) -> int:
+    """Return how many columns of a terminal a text takes: two for a Chinese letter, none for an accent."""
+    return sum(
+        (unicodedata.east_asian_width(sign) in "WF") + (unicodedata.category(sign) not in ("Mn", "Me", "Cf"))
+        for sign in text
+    )
 
 
 def _hardest(rows, most=5):

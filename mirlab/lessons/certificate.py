@@ -69,7 +69,7 @@ def page(lessons, name: str = "", *, on: date | None = None) -> str:
 <body>
 <main>
 <h1>Transfer learning in music information retrieval</h1>
-<p class="name">{escape(name) or "Name: ______________________________"}</p>
+<p class="name" dir="auto">{escape(name) or "Name: ______________________________"}</p>
 <p>The progress file of this machine says on {day.day} {day:%B %Y}, when this page was made, that
 {sums.iloc[0]} of {sums.iloc[1]} exercises and {sums.iloc[2]} of {sums.iloc[3]} questions of the
 course are solved.</p>

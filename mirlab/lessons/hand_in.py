@@ -7,6 +7,7 @@ editor. It cannot show more: a person who has this program can compute the diges
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from hashlib import sha256
 
@@ -18,6 +19,8 @@ FORMAT = 1
 NAME = "mirlab-for-my-teacher.json"
 LONGEST = 80  # letters of a name, an item or an answer
 MOST_TRIES = 999_999
+JOINERS = dict.fromkeys(map(ord, "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"))
+"""Invisible, but spelling needs them: in Persian and Hindi names, and in emoji."""
 KINDS = ("exercise", "question", "prediction")
 
 
@@ -173,12 +176,20 @@ def checked_name(name: str) -> str:
     Raises
     ------
     LessonError
-        If it does not fit on one line.
+        If it is no text, or does not fit on one line.
+
+    Examples
+    --------
+    >>> checked_name(" Ada\N{NO-BREAK SPACE}Lovelace")
+    'Ada Lovelace'
     """
-    name = name.strip()
+    if not isinstance(name, str):
+        raise LessonError(f"the name {name!r} is no text; write it in quotes")
+    name = "".join(" " if unicodedata.category(sign) == "Zs" else sign for sign in name).strip()
     if not _is_text(name, empty=True):
         raise LessonError(
-            f"the name {name[:LONGEST]!r} cannot be used: write at most {LONGEST} letters in one line"
+            f"the name {name[:LONGEST]!r} cannot be used: write at most {LONGEST} letters in one line, "
+            "without invisible characters"
         )
     return name
 
@@ -188,7 +199,7 @@ def _is_text(value, *, empty=False) -> bool:
         isinstance(value, str)
         and (empty or value != "")
         and len(value) <= LONGEST
-        and value.isprintable()
+        and value.translate(JOINERS).isprintable()
         and printable(value) == value
     )
 
