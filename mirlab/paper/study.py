@@ -277,7 +277,7 @@ class Study:
             patches = self.stored(name, features)
             if patches.dataset.track_ids != self.stored(name).dataset.track_ids:
                 raise DatasetError(f"{name}: {features} cannot describe the same excerpts as log-mel frames")
-            return patches.windows(summary=_as_they_are)
+            return patches.windows(summary=lambda rows, width: rows)  # each is as long as a window already
         if features == "whitened":
             base = self._kept.get(("windows", name, "base")) or self.stored(name).windows()
             return [self._control(features)(windows).astype(np.float32) for windows in base]
@@ -414,11 +414,6 @@ class Study:
         return work.parallel(
             function, calls, n_jobs=self.n_jobs, what=what, progress=self.progress, kept=kept
         )
-
-
-def _as_they_are(patches, width):
-    """Return patches of a network unchanged: they are as long as windows, so they are not aggregated."""
-    return patches
 
 
 def _learn_one(study, kind, target):
