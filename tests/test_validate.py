@@ -549,6 +549,12 @@ def test_an_earlier_report_shows_what_changed(music, tmp_path):
     ]
 
 
+def test_missing_files_are_reported_in_their_order(music):
+    earlier = {f"calm/{number}.wav": "blake2b:00" for number in range(30)}
+    gone = [f.files[0] for f in checked(music, earlier=earlier).findings if f.kind == "missing"]
+    assert gone == [*earlier]
+
+
 def test_a_listed_file_that_went_missing_is_reported_once(tmp_path):
     found = listing(tmp_path, [tune(i) for i in range(3)], labels=1)
     earlier = {name: content for name, content, _ in validate.check(found).index.values()}

@@ -176,8 +176,9 @@ def _changes(earlier, files, index):
         return
     now = {name: content for name, content, _ in index.values()}
     listed = {file.name for file in files}
-    for name in earlier.keys() - now.keys() - listed:
-        yield Finding("missing", (name,), f"{name}: was there when the earlier report was made")
+    for name in earlier:  # in its order: that of a set of names would change from run to run
+        if name not in now and name not in listed:
+            yield Finding("missing", (name,), f"{name}: was there when the earlier report was made")
     for name, content in now.items():
         if name not in earlier:
             yield Finding("changed", (name,), f"{name}: is new since the earlier report")
