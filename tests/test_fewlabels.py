@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from mirlab import fewlabels
+from mirlab.errors import StoreError
 from mirlab.fewlabels import METHODS, PairNetwork, study
 from mirlab.paper import Study
 from mirlab.paper.resuming import Once
@@ -161,6 +162,15 @@ def test_what_is_unknown_is_named(task):
 
 
 # -- the study -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("content", ["", "[1]", '{"a": '])
+def test_damaged_measurements_are_one_sentence(data_dir, content):
+    once = Once("few-labels", study.VERSION)
+    once("a-synth/0/0", dict)
+    once.file.write_text(content, encoding="utf-8")
+    with pytest.raises(StoreError, match=r"found\.json: is damaged; delete it"):
+        Once("few-labels", study.VERSION)
 
 
 def test_the_study_goes_on_where_it_was_stopped(data_dir, monkeypatch):

@@ -3,6 +3,7 @@
 import json
 
 from mirlab import corpus, paths
+from mirlab.errors import StoreError
 from mirlab.paper import protocol
 
 
@@ -31,11 +32,16 @@ class Once:
     ----------
     name, version
         As for `folder`.
+
+    Raises
+    ------
+    StoreError
+        If what was measured before is damaged.
     """
 
     def __init__(self, name, version):
         self.file = folder(name, version) / "found.json"
-        self.found = json.loads(self.file.read_text(encoding="utf-8")) if self.file.is_file() else {}
+        self.found = self._read() if self.file.exists() else {}
 
     def __call__(self, what, measure):
         """Return what ``measure()`` returns, or returned before.
@@ -55,3 +61,12 @@ class Once:
             self.found[what] = measure()
             paths.write_atomically(self.file, json.dumps(self.found))
         return self.found[what]
+
+    def _read(self):
+        try:
+            found = json.loads(self.file.read_text(encoding="utf-8"))
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise StoreError(f"{self.file}: is damaged; delete it, and what it held is measured again")
+        return found
