@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from mirlab import corpus, paths
 from mirlab.errors import DatasetError
@@ -147,7 +148,7 @@ def remake(study, names=tuple(KEPT), clips=None, say=print):
     Raises
     ------
     DatasetError
-        If a name is unknown.
+        If a name is unknown, or the real clips are not in their folder; nothing is made then.
     """
     if unknown := [name for name in names if name not in KEPT]:
         raise DatasetError(f"there are no kept figures {unknown[0]!r}; there are {', '.join(KEPT)}")
@@ -159,13 +160,16 @@ def remake(study, names=tuple(KEPT), clips=None, say=print):
             say(f"{name}.json: stays as it is, since it needs the folder of the real clips")
         else:
             old.append(name)
+    of_clips = study.but(root=clips and Path(clips).absolute())  # as in sentences about its files
+    if any(KEPT[name].clips for name in old) and of_clips.listing("gtzan") is None:
+        raise DatasetError(f"{of_clips.root}: holds no clips that can be read as gtzan; name their folder")
     times = {name: KEPT[name].minutes / (study.n_jobs if KEPT[name].parallel else 1) for name in old}
     if old:
         say(f"{len(old)} to make: {_time(sum(times.values()))}, if nothing of it is kept")
     for name, minutes in times.items():
         say(f"{name}.json: {_time(minutes)}")
         started = time.perf_counter()
-        report = KEPT[name].make(study.but(root=clips) if KEPT[name].clips else study)
+        report = KEPT[name].make(of_clips if KEPT[name].clips else study)
         paths.write_atomically(RESULTS / f"{name}.json", as_json(report))
         say(f"{name}.json: made in {_time((time.perf_counter() - started) / 60)}")
 

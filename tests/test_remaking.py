@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +32,16 @@ def made(tmp_path, monkeypatch):
     return tmp_path, calls
 
 
+@pytest.fixture
+def clips(tmp_path_factory):
+    """A folder in which two real clips are listed."""
+    home = tmp_path_factory.mktemp("clips")
+    for genre in ("blues", "jazz"):
+        (home / genre).mkdir()
+        (home / genre / f"{genre}.00000.wav").touch()
+    return home
+
+
 def nothing(sentence):
     """Say nothing."""
 
@@ -48,29 +59,29 @@ def test_kept_figures_are_of_today(name):
     assert remaking.is_current(name)
 
 
-def test_everything_is_made_once(made):
+def test_everything_is_made_once(made, clips):
     folder, calls = made
     said = []
-    remaking.remake(Study(), clips=folder, say=said.append)
+    remaking.remake(Study(), clips=clips, say=said.append)
     assert {file.stem for file in folder.iterdir()} == set(KEPT)
-    assert calls == [(name, folder if KEPT[name].clips else None) for name in KEPT]
+    assert calls == [(name, clips if KEPT[name].clips else None) for name in KEPT]
     assert said[0].startswith(f"{len(KEPT)} to make: 6 h ")
     said.clear()
-    remaking.remake(Study(), clips=folder, say=said.append)
+    remaking.remake(Study(), clips=clips, say=said.append)
     assert len(calls) == len(KEPT) and said == [f"{name}.json: current" for name in KEPT]
 
 
 @pytest.mark.parametrize("old", ["protocol", "corpus"])
-def test_what_is_old_is_made_again_and_its_time_is_said(made, old):
+def test_what_is_old_is_made_again_and_its_time_is_said(made, clips, old):
     folder, calls = made
-    remaking.remake(Study(), clips=folder, say=nothing)
+    remaking.remake(Study(), clips=clips, say=nothing)
     for name in ("reproduce-seed3", "disturbances"):
         change(folder / f"{name}.json", versions=TODAY | {old: "1"})
     change(folder / "few-labels.json", protocol="another one")
     (folder / "listening.json").write_text("torn", encoding="utf-8")
     calls.clear()
     said = []
-    remaking.remake(Study(n_jobs=2), clips=folder, say=said.append)
+    remaking.remake(Study(n_jobs=2), clips=clips, say=said.append)
     assert [name for name, _ in calls] == ["reproduce-seed3", "listening", "disturbances", "few-labels"]
     minutes = KEPT["reproduce-seed3"].minutes / 2 + sum(KEPT[name].minutes for name, _ in calls[1:])
     assert f"4 to make: 1 h {round(minutes) - 60} min, if nothing of it is kept" in said
@@ -86,6 +97,21 @@ def test_only_named_figures_are_made(made):
         DatasetError, match="there are no kept figures 'beyonce'; there are reproduce-seed0, "
     ):
         remaking.remake(Study(), ["few-labels", "beyonce"], say=nothing)
+
+
+def test_a_wrong_folder_of_clips_is_refused_before_the_work(made, tmp_path):
+    """The files before those of the clips take hours."""
+    for wrong, message in (("nowhere", "there is no such folder"), ("", "no data set was found")):
+        with pytest.raises(DatasetError, match=message):
+            remaking.remake(Study(), clips=tmp_path / wrong, say=nothing)
+    assert made[1] == []
+
+
+def test_the_folder_of_the_clips_is_made_absolute(made, clips, monkeypatch):
+    """Sentences about files name them absolutely; else the folder could not be taken out of them."""
+    monkeypatch.chdir(clips)
+    remaking.remake(Study(), ["listening"], clips=Path("."), say=nothing)
+    assert made[1] == [("listening", clips)]
 
 
 def test_a_run_that_is_stopped_goes_on(made, monkeypatch):
