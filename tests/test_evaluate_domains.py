@@ -149,6 +149,16 @@ def test_bad_input_is_told():
         accuracy(CLEAN * np.nan)
     with pytest.raises(ValueError, match="unlabelled holds no song outside of fold 0"):
         accuracy(CLEAN, unlabelled=FOLD == 0)
+    with pytest.raises(ValueError, match="fold holds only 0; there must be a fold to test and others"):
+        across_domains(CLEAN, CLEAN, Y, FOLD * 0)
+    with pytest.raises(ValueError, match=r"unlabelled has shape \(60,\) and type int64; it must be True"):
+        accuracy(CLEAN, unlabelled=np.arange(60))  # rows: all but the first would be seen
+    with pytest.raises(ValueError, match=r"unlabelled has shape \(3,\)"):
+        accuracy(CLEAN, unlabelled=[True, False, True])
+    with pytest.raises(ValueError, match=r"target \(60, 2, 1\); target must have the columns of source"):
+        accuracy(CLEAN[:, :, :1])  # NumPy would use its one column for both
+    with pytest.raises(ValueError, match=r"copies \(60, 1, 2\); target"):
+        accuracy(CLEAN, copies=[CLEAN[:, :1]])
     with pytest.raises(ValueError, match="source has 2 columns and target 1; both must have the same"):
         coral(np.ones((3, 2)), np.ones((3, 1)))
     with pytest.raises(ValueError, match="ridge=0; it must be above 0"):

@@ -236,7 +236,8 @@ def across_domains(source, target, y, fold, *, groups=None, remedy="nothing", un
     Raises
     ------
     ValueError
-        If the remedy is unknown, or shapes do not agree.
+        If the remedy is unknown, shapes do not agree, `fold` holds a single fold, or `unlabelled` holds
+        anything but True and False.
 
     Examples
     --------
@@ -257,13 +258,26 @@ def across_domains(source, target, y, fold, *, groups=None, remedy="nothing", un
     n = len(codes)
     source, target = _windows(source, n, "source"), _windows(target, n, "target")
     copies = [_windows(one, n, f"copies[{i}]") for i, one in enumerate(copies)]
+    if target.shape[2] != source.shape[2] or any(one.shape != source.shape for one in copies):
+        others = f" and copies {', '.join(str(one.shape) for one in copies)}" if copies else ""
+        raise ValueError(
+            f"source has shape {source.shape}, target {target.shape}{others}; target must have the columns "
+            "of source, and each copy its shape"
+        )
     fold = check_names(fold, "fold", n)
+    if len(np.unique(fold)) < 2:
+        raise ValueError(f"fold holds only {fold[0]}; there must be a fold to test and others to learn from")
     groups = (
         np.arange(n)
         if groups is None
         else np.unique(check_names(groups, "groups", n), return_inverse=True)[1]
     )
-    seen = np.ones(n, bool) if unlabelled is None else np.asarray(unlabelled, bool)
+    seen = np.ones(n, bool) if unlabelled is None else np.asarray(unlabelled)
+    if seen.shape != (n,) or seen.dtype != bool:
+        raise ValueError(
+            f"unlabelled has shape {seen.shape} and type {seen.dtype}; it must be True or False for each of "
+            f"the {n} songs"
+        )
     right = np.zeros(n, bool)
     for f in np.unique(fold):
         train, test = np.flatnonzero(fold != f), np.flatnonzero(fold == f)
