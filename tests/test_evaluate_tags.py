@@ -98,6 +98,16 @@ def test_judge_measures_the_learned_tags_of_each_fold():
     assert table["tags"].tolist() == [5, 5]
 
 
+def test_judge_checks_shapes_and_folds():
+    scores, y = np.eye(6), np.eye(6, dtype=bool)
+    with pytest.raises(ValueError, match=r"scores has shape \(6, 6\), y \(5, 6\) and fold \(6,\)"):
+        judge(scores, y[:5], np.arange(6))
+    with pytest.raises(ValueError, match=r"and fold \(5,\)"):
+        judge(scores, y, np.arange(5))
+    with pytest.raises(ValueError, match="fold holds a single fold"):
+        judge(scores, y, np.zeros(6, int))
+
+
 def by_pairs(scores, y, groups):
     """Return the AUC as it is defined: pair by pair."""
     right = [
@@ -135,3 +145,6 @@ def test_tag_auc_agrees_with_the_metrics_and_checks_shapes():
         tag_auc(scores, y[:, :4])
     with pytest.raises(ValueError, match=r"groups \(3,\)"):
         tag_auc(scores, y, [1, 2, 3])
+    scores[7, 2] = np.nan
+    with pytest.raises(ValueError, match="score of excerpt 7 for tag 2 is NaN"):
+        tag_auc(scores, y)  # NaN would mean that no excerpt has the tag, or all do

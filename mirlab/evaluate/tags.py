@@ -139,7 +139,7 @@ def judge(scores, y, fold):
     Raises
     ------
     ValueError
-        If shapes differ, or nothing can be scored.
+        If shapes differ, there is a single fold, or nothing can be scored.
 
     Examples
     --------
@@ -150,6 +150,9 @@ def judge(scores, y, fold):
     1      1.0                1.0       1.0        0.333333     3
     """
     scores, y, fold = np.asarray(scores), np.asarray(y, dtype=bool), np.asarray(fold)
+    _check_shapes(scores, y, fold, "fold")
+    if len(np.unique(fold)) < 2:
+        raise ValueError("fold holds a single fold; there must be one to test and others to learn from")
     rows = []
     for number in np.unique(fold):
         test = fold == number
@@ -184,7 +187,7 @@ def tag_auc(scores, y, groups=None):
     Raises
     ------
     ValueError
-        If shapes differ.
+        If shapes differ, or a score is NaN.
 
     Examples
     --------
@@ -195,11 +198,10 @@ def tag_auc(scores, y, groups=None):
     """
     scores, y = np.asarray(scores, dtype=float), np.asarray(y, dtype=bool)
     groups = np.zeros(len(y), int) if groups is None else np.asarray(groups)
-    if scores.shape != y.shape or y.ndim != 2 or len(groups) != len(y):
-        raise ValueError(
-            f"scores has shape {scores.shape}, y {y.shape} and groups {groups.shape}; "
-            "they must be (n, tags), (n, tags) and (n,)"
-        )
+    _check_shapes(scores, y, groups, "groups")
+    if np.isnan(scores).any():
+        clip, tag = np.argwhere(np.isnan(scores))[0]
+        raise ValueError(f"scores: the score of excerpt {clip} for tag {tag} is NaN; each must be a number")
     right, pairs = np.zeros(y.shape[1]), np.zeros(y.shape[1])
     for group in np.unique(groups):
         members = groups == group
@@ -207,6 +209,14 @@ def tag_auc(scores, y, groups=None):
         right += ordered
         pairs += all_pairs
     return np.divide(right, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
+
+
+def _check_shapes(scores, y, groups, name):
+    if scores.shape != y.shape or y.ndim != 2 or groups.shape != (len(y),):
+        raise ValueError(
+            f"scores has shape {scores.shape}, y {y.shape} and {name} {groups.shape}; "
+            "they must be (n, tags), (n, tags) and (n,)"
+        )
 
 
 def _auc(scores, y):
