@@ -287,6 +287,14 @@ def test_anything_but_a_classifier_is_refused(wrong):
         cross_validate(songs_of(y, 3), y, n_splits=2, classifier=wrong)
 
 
+def test_a_classifier_with_an_output_for_each_pair_is_refused():
+    """With three labels there are three pairs, so the outputs of pairs would pass as those of labels."""
+    y = np.tile([0, 1, 2], 5)
+    classifier = make_pipeline(PCA(2), SVC(decision_function_shape="ovo"))
+    with pytest.raises(ValueError, match="svc__decision_function_shape='ovo' gives an output for each pair"):
+        cross_validate(songs_of(y, 3), y, n_splits=2, classifier=classifier)
+
+
 def test_more_songs_help_and_draws_are_averaged():
     y = np.repeat([0, 1, 2], 30)
     windows = songs_of(y)

@@ -43,7 +43,7 @@ def cross_validate(windows, y, *, groups=None, n_splits=10, random_state=0, ridg
     classifier : scikit-learn classifier, optional
         Replaces the linear regression. It learns from standardised training windows; its decision function,
         or its probabilities if it has none, are averaged over the song. If its `random_state` is None, it is
-        set to that of this function.
+        set to that of this function. One with an output for each pair of labels (``ovo``) is refused.
 
     Returns
     -------

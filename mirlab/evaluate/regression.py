@@ -109,6 +109,12 @@ def seeded(classifier, random_state):
     """Return a copy of a classifier that draws its random numbers, if any, from `random_state`."""
     if not (isinstance(classifier, BaseEstimator) and is_classifier(classifier)):
         raise TypeError(f"classifier={classifier!r}; it must be a scikit-learn classifier, such as SVC()")
+    for name, value in classifier.get_params().items():
+        if name.split("__")[-1] == "decision_function_shape" and value == "ovo":
+            raise ValueError(
+                f"classifier: {name}='ovo' gives an output for each pair of labels; it must be 'ovr', one "
+                "output for each label"
+            )
     open_ones = [
         name
         for name, value in classifier.get_params().items()
