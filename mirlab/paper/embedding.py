@@ -33,7 +33,7 @@ class Embedding:
     loss_curve : ndarray, shape (epochs,)
         Mean loss in each epoch.
     hidden : tuple of ndarray, shapes (n_hidden, d) and (n_hidden,), or None
-        U and b of `mirlab.nonlinear`, if the map is not linear.
+        U and b of `mirlab.warp.nonlinear`, if the map is not linear.
     """
 
     sources: dict[str, list[str]]
