@@ -151,11 +151,20 @@ def test_draws_are_nested_and_even(task):
     assert not set(task.artists[task.train]) & set(task.artists[task.test])
 
 
+@pytest.mark.parametrize("rule", fewlabels.RULES)
+def test_no_rule_picks_a_song_twice(task, rule):
+    picked = fewlabels.picked(task, rule, 2 * len(task.train))
+    assert sorted(picked) == task.train.tolist()
+
+
 def test_what_is_unknown_is_named(task):
     for call, message in (
         (lambda: fewlabels.outputs(task, "magic", None, task.train, task.test), "method='magic' is unknown"),
         (lambda: fewlabels.picked(task, "magic", 3), "rule='magic' is unknown; it must be one of random"),
         (lambda: task.features("magic"), "kind='magic' is unknown"),
+        (lambda: task.features("network"), "no features of a network; give some as network=... to split"),
+        (lambda: fewlabels.split(**toy(0), fold=5), "fold=5; it must be a whole number from 0 to 4"),
+        (lambda: fewlabels.unsure(task.songs, task.y, 3, 9, start=[0], batch=0), "batch=0; at least one"),
     ):
         with pytest.raises(ValueError, match=message):
             call()

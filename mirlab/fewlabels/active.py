@@ -17,13 +17,13 @@ def at_random(n, count, *, random_state):
     n : int
         Number of songs of the training part.
     count : int
-        Songs to choose, at most n.
+        Songs to choose; all n if it is larger.
     random_state : int or sequence of int
         Seed.
 
     Returns
     -------
-    ndarray of int, shape (count,)
+    ndarray of int, shape (min(count, n),)
         In the order in which they are labelled.
 
     Examples
@@ -42,13 +42,13 @@ def far_apart(X, count, *, first):
     X : ndarray, shape (n, p)
         Songs of the training part.
     count : int
-        Songs to choose, at most n.
+        Songs to choose; all n if it is larger.
     first : int
         The song to begin with.
 
     Returns
     -------
-    ndarray of int, shape (count,)
+    ndarray of int, shape (min(count, n),)
 
     Notes
     -----
@@ -60,7 +60,7 @@ def far_apart(X, count, *, first):
     >>> far_apart(np.array([[0.0], [1.0], [9.0], [4.0]]), 3, first=0).tolist()
     [0, 2, 3]
     """
-    chosen = [int(first)]
+    count, chosen = min(count, len(X)), [int(first)]
     away = np.full(len(X), np.inf)
     while len(chosen) < count:
         away = np.minimum(away, np.linalg.norm(X - X[chosen[-1]], axis=1))
@@ -102,7 +102,7 @@ def unsure(X, codes, n_labels, count, *, start, batch, artists=None):
     n_labels : int
         Number of labels.
     count : int
-        Songs to choose, at most n.
+        Songs to choose; all n if it is larger.
     start : array-like of int
         The songs to begin with, for example at random.
     batch : int
@@ -112,7 +112,12 @@ def unsure(X, codes, n_labels, count, *, start, batch, artists=None):
 
     Returns
     -------
-    ndarray of int, shape (count,)
+    ndarray of int, shape (min(count, n),)
+
+    Raises
+    ------
+    ValueError
+        If `batch` is less than 1.
 
     Examples
     --------
@@ -120,6 +125,9 @@ def unsure(X, codes, n_labels, count, *, start, batch, artists=None):
     >>> unsure(X, np.array([0, 0, 1, 1, 1]), 2, 3, start=[0, 3], batch=1).tolist()
     [0, 3, 4]
     """
+    if batch < 1:
+        raise ValueError(f"batch={batch!r}; at least one song must be chosen with each classifier")
+    count = min(count, len(X))
     chosen = np.asarray(start, dtype=int)[:count]
     while len(chosen) < count:
         outputs = labels_alone(

@@ -138,13 +138,13 @@ def picked(task, rule, count, *, repeat=0):
     rule : str
         One of `RULES`.
     count : int
-        Number of songs.
+        Number of songs; all n of the training part if it is larger.
     repeat : int
         Another number gives another random draw; all rules begin with the songs of this draw.
 
     Returns
     -------
-    ndarray of int, shape (count,)
+    ndarray of int, shape (min(count, n),)
         Songs, in the order in which they are labelled.
 
     Raises

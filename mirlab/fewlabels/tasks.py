@@ -71,7 +71,7 @@ class Task:
         Raises
         ------
         ValueError
-            If there is no such representation.
+            If there is no such representation, or the task has no features of a network.
         """
         if (kind, setting) not in self._kept:
             makers = {
@@ -84,6 +84,8 @@ class Task:
             }
             if kind not in makers:
                 raise ValueError(f"kind={kind!r} is unknown; it must be one of {', '.join(makers)}")
+            if kind == "network" and self.network is None:
+                raise ValueError("this task has no features of a network; give some as network=... to split")
             make = makers[kind]
             learned = kind in ("k-means", "contrastive")
             self._kept[kind, setting] = make(setting) if learned or kind == "untrained" else make()
@@ -133,6 +135,11 @@ def split(windows, y, artists, *, fold, n_splits=5, seed=0, network=None):
     -------
     Task
 
+    Raises
+    ------
+    ValueError
+        If there is no such fold, or as for `mirlab.evaluate.folds`.
+
     Examples
     --------
     >>> windows = np.random.default_rng(0).normal(size=(20, 2, 3))
@@ -141,6 +148,8 @@ def split(windows, y, artists, *, fold, n_splits=5, seed=0, network=None):
     (16, 4)
     """
     part = evaluate.folds(y, artists, n_splits=n_splits, random_state=seed)
+    if fold not in range(n_splits):
+        raise ValueError(f"fold={fold!r}; it must be a whole number from 0 to {n_splits - 1}")
     train, test = np.flatnonzero(part != fold), np.flatnonzero(part == fold)
     return Task(windows, np.asarray(y), np.asarray(artists), train, test, n_splits * seed + fold, network)
 
