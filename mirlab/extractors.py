@@ -8,6 +8,7 @@ import numpy as np
 
 from mirlab import networks
 from mirlab.audio import SAMPLE_RATE
+from mirlab.errors import NetworkError
 from mirlab.features import HOP_LENGTH, LOG_OFFSET, N_FFT, N_MELS, log_mel
 
 PARAMETERS = {
@@ -71,6 +72,8 @@ def network(name: str) -> Extractor:
     Traceback (most recent call last):
     mirlab.errors.NetworkError: ...
     """
+    if name not in networks.NAMES:
+        raise NetworkError(f"there are no features {name!r}; there are base, {', '.join(networks.NAMES)}")
     loaded = networks.load(name)
     parameters = {"format": PARAMETERS["format"], **networks.parameters(name)}
     return Extractor(name, partial(networks.embed, name=name), loaded.embedding_size, parameters)

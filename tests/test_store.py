@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mirlab import AudioError, MirlabError, StoreError, store, work
+from mirlab import AudioError, MirlabError, StoreError, extractors, store, work
 from mirlab.datasets import Dataset
-from mirlab.errors import DatasetError
+from mirlab.errors import DatasetError, NetworkError
 from mirlab.extractors import PARAMETERS, Extractor
 from mirlab.features import aggregate, log_mel
 
@@ -558,3 +558,10 @@ def test_other_features_are_kept_beside_the_frames(tmp_path):
     assert reader.read == []
     store.extract(make(read=reader), extractor=replace(loud, parameters={"version": 2}), root=tmp_path)
     assert sorted(reader.read) == list(range(20))
+
+
+@pytest.mark.parametrize("name", ["", "resnet", "vggish"])
+def test_features_that_cannot_be_kept_are_named(name):
+    """A network from a file of the user has no name under which features could be kept."""
+    with pytest.raises(NetworkError, match=f"there are no features '{name}'; there are base, mtt_musicnn"):
+        extractors.named(name)

@@ -246,7 +246,7 @@ def extract(options):
     """Extract features of one data set into the store."""
     from mirlab import datasets, extractors, store
 
-    kinds = [extractors.named(name) for name in _names(options.features) or ["base"]]
+    kinds = [extractors.named(name) for name in dict.fromkeys(_names(options.features) or ["base"])]
     found = {}
     with progress_bars() as show:
         data = datasets.load(options.name, root=options.root, scale=options.scale, progress=show)
