@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import soundfile
+import tiny_sets
 from made_course import SYNTHETIC, made_dataset, made_features, with_real
 from scipy import stats
 
@@ -272,6 +273,15 @@ def test_a_folder_with_a_single_recording_of_a_label(sound):
     assert "4 groups of songs (artists or recordings) have others of their label" in problems["table5"]
     assert made["findings"]["table4"] == "No data set could be measured: see the notes."
     assert made["sources"]["folder"]["genre"] == SYNTHETIC
+
+
+def test_tags_without_a_genre_set_are_a_note(sound):
+    tiny_sets.MAGNATAGATUNE.write(sound, seconds=2, ending=".wav")
+    made = paper.reproduce(Study(root=sound), ["table4"])
+    assert made["findings"]["table4"] == "No data set could be measured: see the notes."
+    assert made["problems"] == [
+        "only magnatagatune was found, which has no genres to predict; add a genre set, such as gtzan"
+    ]
 
 
 def test_a_folder_with_several_recordings_per_label(sound):

@@ -88,6 +88,10 @@ def reproduce(study: Study, only=EXPERIMENTS) -> dict:
         *study.refused,
         *(p for name in study.targets for p in study.stored(name).problems),
     ]
+    if not study.targets:
+        report["problems"].append(
+            f"only {TAG_SET} was found, which has no genres to predict; add a genre set, such as gtzan"
+        )
     report["problems"] += measured["problems"]
     return report
 
