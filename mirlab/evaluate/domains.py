@@ -256,14 +256,7 @@ def across_domains(source, target, y, fold, *, groups=None, remedy="nothing", un
     adapt = remedy if callable(remedy) else REMEDIES[remedy]
     labels, codes = encode_labels(y)
     n = len(codes)
-    source, target = _windows(source, n, "source"), _windows(target, n, "target")
-    copies = [_windows(one, n, f"copies[{i}]") for i, one in enumerate(copies)]
-    if target.shape[2] != source.shape[2] or any(one.shape != source.shape for one in copies):
-        others = f" and copies {', '.join(str(one.shape) for one in copies)}" if copies else ""
-        raise ValueError(
-            f"source has shape {source.shape}, target {target.shape}{others}; target must have the columns "
-            "of source, and each copy its shape"
-        )
+    source, target, copies = _all_windows(source, target, copies, n)
     fold = check_names(fold, "fold", n)
     if len(np.unique(fold)) < 2:
         raise ValueError(f"fold holds only {fold[0]}; there must be a fold to test and others to learn from")
@@ -376,6 +369,19 @@ def weighted_ridge(rows, targets, weights, ridge):
 
 def _rows(windows):
     return windows.reshape(-1, windows.shape[2])
+
+
+def _all_windows(source, target, copies, n):
+    """Return the windows as arrays, and check that a classifier of one set fits the others."""
+    source, target = _windows(source, n, "source"), _windows(target, n, "target")
+    copies = [_windows(one, n, f"copies[{i}]") for i, one in enumerate(copies)]
+    if target.shape[2] != source.shape[2] or any(one.shape != source.shape for one in copies):
+        others = f" and copies {', '.join(str(one.shape) for one in copies)}" if copies else ""
+        raise ValueError(
+            f"source has shape {source.shape}, target {target.shape}{others}; target must have the columns "
+            "of source, and each copy its shape"
+        )
+    return source, target, copies
 
 
 def _windows(windows, n, name):
