@@ -87,7 +87,7 @@ def _without_folder(report, folder):
 _ANSWERED = TODAY | {"questions": {name: {} for name in open_questions.QUESTIONS}}
 
 KEPT = {f"reproduce-seed{seed}": Kept(_of_seed(seed), 15, TODAY, parallel=True) for seed in SEEDS} | {
-    "beyond": Kept(open_questions.run, 140, _ANSWERED, parallel=True),
+    "beyond": Kept(open_questions.run, 400, _ANSWERED, parallel=True),
     **{f"networks-seed{seed}": Kept(_of_networks(seed), 8, TODAY, parallel=True) for seed in SEEDS},
     "real-clips": Kept(_of_clips, 30, TODAY, parallel=True, clips=True),
     "real-clips-six-genres": Kept(_of_six_genres, 10, TODAY, parallel=True, clips=True),

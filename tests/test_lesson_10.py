@@ -145,6 +145,24 @@ def test_fewer_tags_cost_accuracy_and_fewer_clips_hardly():
         assert rows[name]["difference"] - rows[name]["reach"] > -0.0355  # "above .035 is ruled out"
 
 
+def test_a_tag_set_of_the_paper_s_size_closes_the_gap():
+    rows = {(row["variant"], row["control"]): row for row in found("larger")}
+    small, large, base = "1500 clips of 10 s", "22787 clips of 30 s", "base features"
+    for more in ("6000 clips of 10 s", "22787 clips of 10 s"):
+        assert rows[more, small]["verdict"] == NOTHING
+        assert rows[more, small]["difference"] == pytest.approx(0.01, abs=0.005)
+    longer = rows[f"{large}, trained longer", f"{small}, trained longer"]
+    assert longer["verdict"] == "better" and longer["difference"] == pytest.approx(0.03, abs=0.005)
+    for name, left, within in (("", 0.02, 0.005), (", 200 components", 0.002, 0.0005)):
+        row = rows[f"{large}, trained longer{name}", base]
+        assert row["verdict"] == NOTHING and row["difference"] == pytest.approx(-left, abs=within)
+    assert row["reach"] == pytest.approx(0.016, abs=0.0005)
+    assert row["difference"] - row["reach"] < 0.004 < row["difference"] + row["reach"] < 0.015
+    value = pd.DataFrame(ANSWERS["larger"]["scores"]).groupby("variant")["value"].mean()
+    assert value[base] - value[small] == pytest.approx(0.04, abs=0.005)
+    assert [control for _, control in rows][-3:] == [base] * 3  # "the last three rows"
+
+
 def test_a_quarter_of_the_tag_set_is_taken(study):
     data = study.stored("magnatagatune-synth").dataset
     assert len(data) == 4 * 375 and len(data.label_names) == 194

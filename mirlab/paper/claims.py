@@ -30,12 +30,12 @@ CLAIMS = (
 RECOVERY = ("joint embedding", "class means", "class means, whitened to 50")
 
 
-def as_markdown(reports, networks, real) -> str:
+def as_markdown(reports, networks, answers, real) -> str:
     """Return a table with a line for each claim.
 
     Parameters
     ----------
-    reports, networks, real
+    reports, networks, answers, real
         As for `mirlab.paper.page.as_markdown`.
 
     Returns
@@ -47,6 +47,13 @@ def as_markdown(reports, networks, real) -> str:
         [claim, theirs, _found((reports, networks), *where), _found(([real],), *where)]
         for claim, theirs, *where in CLAIMS
     ]
+    [cosine] = [
+        row
+        for row in answers["questions"]["distance"]["differences"]
+        if (row["features"], row["control"], row["target"]) == ("tag", "whitened, cosine", "all")
+    ]
+    claim = "In similarity by the cosine, labels helped: tag beats whitened"
+    rows.append([claim, NOT, f"{with_interval(cosine, 'difference')}: {cosine['verdict']}", NOT])
     recovered = "; ".join(f"{what} {_recovery(reports, what)}" for what in RECOVERY)
     rows.append(["The joint embedding places labels by meaning (recovery)", "by example", recovered, NOT])
     rows.append(["The tag embedding hears tags in sets it has not seen (AUC)", NOT, _auc(reports), NOT])

@@ -52,8 +52,9 @@ sets, the four networks on real music.
   ahead; with five, nothing was.
 - **You look for similar music: use a frozen network.** All four were ahead under L1, on real clips
   (`msd_musicnn` most) and on synthetic music. On synthetic music the learned embeddings are clearly ahead,
-  too. By the cosine, whitened base features found as much as the embeddings (lesson 08, one seed): try
-  another distance before another representation.
+  too. But by the cosine, whitened base features, which need no labels and no network, find more than
+  the embeddings do, and about as much as the best network ([results](results.md)): try another distance
+  before another representation.
 - **You have many labels of your own: begin with base features**, with a ridge chosen inside the training
   part. Nothing was clearly ahead of them, on synthetic music or on real clips; on synthetic music all four
   networks are behind.

@@ -1,5 +1,7 @@
 """Experiments: differences from a control with their errors, and what training changes."""
 
+from textwrap import fill
+
 from matplotlib.ticker import MaxNLocator
 
 from mirlab.plots.look import LOOK, MARKS, finish, legend_below
@@ -7,6 +9,9 @@ from mirlab.show.figures import Figure, draws_figure
 
 VERDICTS = {"better": ">", "worse": "<", "no difference found": "o"}
 """In which direction a marker points."""
+
+LABEL = 40
+"""Letters in a line of a label; a row has room for two lines."""
 
 
 @draws_figure
@@ -39,7 +44,8 @@ def differences(report, *, measures, title=""):
     pooled = [row for row in report["differences"] if row["target"] == "all"]
     shown = [name for name in measures if any(row["measure"] == name for row in pooled)]
     lines = list(dict.fromkeys((row["features"], row["variant"], row["control"]) for row in pooled))
-    figure = Figure(figsize=(3 + 2.5 * len(shown), 1.4 + 0.4 * len(lines)), layout="constrained")
+    width = 3 + max(4, 2.5 * len(shown))
+    figure = Figure(figsize=(width, 1.4 + 0.4 * len(lines)), layout="constrained")
     axes = figure.subplots(1, len(shown), sharey=True, squeeze=False)[0]
     words = []
     for axis, name in zip(axes, shown, strict=True):
@@ -53,11 +59,15 @@ def differences(report, *, measures, title=""):
         words.append(f"{measures[name]}: {'; '.join(map(_difference_in_words, rows))}.")
     controls = list(dict.fromkeys(control for *_, control in lines))
     marks = {control: f" ({i})" * (len(controls) > 1) for i, control in enumerate(controls, 1)}
-    names = [f"{variant}{marks[control]}\n({kind} features)" for kind, variant, control in lines]
+    several = len({kind for kind, *_ in lines}) > 1
+    names = [
+        fill(f"{variant}{marks[control]}", LABEL) + f"\n({kind} features)" * several
+        for kind, variant, control in lines
+    ]
     axes[0].set_yticks(range(len(lines)), names)
     axes[0].set_ylim(len(lines) - 0.5, -0.5)
     against = " or ".join(control + mark for control, mark in marks.items())
-    figure.supxlabel(f"difference from {against}, with its 95 % interval")
+    figure.supxlabel(fill(f"difference from {against}, with its 95 % interval", int(9 * width)))
     return finish(figure, " ".join(words), title=title)
 
 

@@ -218,7 +218,18 @@ COUNTS = {
 SIZES_ABOVE_ZERO = ("learning_rate", "max_norm", "label_max_norm")
 WINDOWS = 6  # of an excerpt of ten seconds
 PARTS = ("clips", "frames", "tags")
-SETTINGS = ("features", "learning", "summary", "classifier", "by_song", "every", "ridge", "to_scale")
+SETTINGS = (
+    "features",
+    "learning",
+    "summary",
+    "classifier",
+    "by_song",
+    "every",
+    "ridge",
+    "to_scale",
+    "metric",
+)
+METRICS = ("manhattan", "euclidean", "cosine")
 DEFAULTS = {
     name: one.default for name, one in inspect.signature(warp.WarpEmbedding.__init__).parameters.items()
 } | {"n_epochs": EPOCHS, "epoch_size": SAMPLES["lesson"]}
@@ -229,7 +240,7 @@ DEFAULTS = {
     hints=[
         'Copy the pair `(Variant("a", "base"), Variant("b", "base"))`, and change one thing in the second.',
         "You can change `features`, `learning` (such as `{'n_components': 50}`), `summary`, `classifier`, "
-        "`by_song`, `every` or `ridge`. Everything else must be the same in both.",
+        "`by_song`, `every`, `ridge` or `metric`. Everything else must be the same in both.",
         '`(Variant("a", "base"), Variant("b", "base", by_song=True))` is one such pair.',
     ],
     reason="The two differ in one thing, so a difference has one possible cause, and both can be measured.",
@@ -299,7 +310,11 @@ def _fault(v):
     if not isinstance(v.name, str) or not v.name.strip():
         return "Give each variant a name, as text."
     if v.features not in ("base", "genre", "tag"):
-        return f"there are no features {v.features!r}; there are base, genre and tag."
+        return f"`features` is {v.features!r}; here it must be base, genre or tag."
+    if v.tag_scale is not None:
+        return "a tag set of another size takes hours; leave `tag_scale` out."
+    if v.metric not in METRICS:
+        return f"`metric` is {v.metric!r}; it must be {', '.join(METRICS[:-1])} or {METRICS[-1]}."
     for name in ("by_song", "to_scale"):
         if not isinstance(getattr(v, name), bool):
             return f"`{name}` is True or False, not {getattr(v, name)!r}."
@@ -393,7 +408,7 @@ def no_change():
     return Variant("once", "base"), Variant("twice", "base")
 
 
-@mine.mistake("There are no features 'mfcc'.")
+@mine.mistake("`features` must be base, genre or tag.")
 def unknown_features():
     return Variant("mel", "base"), Variant("mfcc", "mfcc")
 
