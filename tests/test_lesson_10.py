@@ -243,7 +243,9 @@ A = Variant("a", "tag")
 @pytest.mark.parametrize(
     ("pair", "says"),
     [
-        ((A, Variant("b", "mfcc")), "no features 'mfcc'"),
+        ((A, Variant("b", "mfcc")), "`features` is 'mfcc'"),
+        ((Variant("a", "tag"), Variant("b", "tag", tag_scale="paper")), "leave `tag_scale` out"),
+        ((Variant("a", "tag"), Variant("b", "tag", metric="L1")), "`metric` is 'L1'"),
         ((A, Variant("b", "tag", {"n_components": -1})), "whole number from 1"),
         ((A, Variant("b", "tag", {"n_components": 2.5})), "whole number from 1"),
         ((A, Variant("b", "tag", {"n_epochs": 0})), "whole number from 1"),
@@ -314,7 +316,7 @@ def test_predictions_are_compared_with_the_kept_verdicts():
 def test_titles_say_that_the_data_are_synthetic():
     lines = [line for cell in SOURCE.cells for line in cell.source.splitlines()]
     titles = [line for line in lines if line.startswith("title = ")]
-    assert len(titles) == 7 and all("(synthetic)" in title for title in titles)
+    assert len(titles) == 8 and all("(synthetic)" in title for title in titles)
     assert "**The claim survives its control.**" in TEXT
 
 
