@@ -218,18 +218,7 @@ COUNTS = {
 SIZES_ABOVE_ZERO = ("learning_rate", "max_norm", "label_max_norm")
 WINDOWS = 6  # of an excerpt of ten seconds
 PARTS = ("clips", "frames", "tags")
-SETTINGS = (
-    "features",
-    "learning",
-    "summary",
-    "classifier",
-    "by_song",
-    "every",
-    "ridge",
-    "to_scale",
-    "metric",
-)
-METRICS = ("manhattan", "euclidean", "cosine")
+SETTINGS = "features learning summary classifier by_song every ridge to_scale metric".split()
 DEFAULTS = {
     name: one.default for name, one in inspect.signature(warp.WarpEmbedding.__init__).parameters.items()
 } | {"n_epochs": EPOCHS, "epoch_size": SAMPLES["lesson"]}
@@ -265,15 +254,12 @@ def complaint(pair):
     if control.name == variant.name:
         return "Both have the same name, so you could not tell them apart in the table."
     changed = [s for s in SETTINGS if _meaning(control, s) != _meaning(variant, s)]
-    if len(changed) > 1:
-        found = " and in ".join(changed)
-        return f"They differ in {found}: a difference would have no one cause. Change one thing."
     if changed == ["learning"]:
         settings = [*COUNTS, *SIZES_ABOVE_ZERO, "only"]
         changed = [s for s in settings if _learns(control, variant, s)]
-        if len(changed) > 1:
-            found = " and in ".join(changed)
-            return f"They differ in {found}: a difference would have no one cause. Change one thing."
+    if len(changed) > 1:
+        found = " and in ".join(changed)
+        return f"They differ in {found}: a difference would have no one cause. Change one thing."
     if changed == ["ridge"] and control.classifier is not None:
         return "`ridge` belongs to the linear regression. With another `classifier` it changes nothing."
     if changed:
@@ -300,9 +286,7 @@ def _meaning(v, setting):
             value["label_max_norm"] = value["max_norm"]
         value["only"] = value.get("only") or {}
         return {name: one for name, one in value.items() if name != "self"}
-    if setting == "summary":
-        return value
-    return value if isinstance(value, bool | Real | str) else repr(value)
+    return value if setting == "summary" or isinstance(value, bool | Real | str) else repr(value)
 
 
 def _fault(v):
@@ -313,8 +297,8 @@ def _fault(v):
         return f"`features` is {v.features!r}; here it must be base, genre or tag."
     if v.tag_scale is not None:
         return "a tag set of another size takes hours; leave `tag_scale` out."
-    if v.metric not in METRICS:
-        return f"`metric` is {v.metric!r}; it must be {', '.join(METRICS[:-1])} or {METRICS[-1]}."
+    if v.metric not in ("manhattan", "euclidean", "cosine"):
+        return f"`metric` is {v.metric!r}; it must be manhattan, euclidean or cosine."
     for name in ("by_song", "to_scale"):
         if not isinstance(getattr(v, name), bool):
             return f"`{name}` is True or False, not {getattr(v, name)!r}."
@@ -353,9 +337,8 @@ def _fault_of_parts(parts, features):
     if "tags" in parts and features != "tag":
         return "`only` can choose tags for the tag embedding alone; genres have no tags."
     if len(parts) > 1:
-        return (
-            f"`only` changes {' and '.join(parts)}: a difference would have no one cause. Change one thing."
-        )
+        found = " and ".join(parts)
+        return f"`only` changes {found}: a difference would have no one cause. Change one thing."
     return ""
 
 
