@@ -2,6 +2,7 @@
 
 import inspect
 import math
+from dataclasses import fields
 from decimal import Decimal
 from numbers import Integral, Real
 
@@ -218,7 +219,7 @@ COUNTS = {
 SIZES_ABOVE_ZERO = ("learning_rate", "max_norm", "label_max_norm")
 WINDOWS = 6  # of an excerpt of ten seconds
 PARTS = ("clips", "frames", "tags")
-SETTINGS = "features learning summary classifier by_song every ridge to_scale metric".split()
+SETTINGS = [field.name for field in fields(Variant) if field.name not in ("name", "tag_scale")]
 DEFAULTS = {
     name: one.default for name, one in inspect.signature(warp.WarpEmbedding.__init__).parameters.items()
 } | {"n_epochs": EPOCHS, "epoch_size": SAMPLES["lesson"]}
