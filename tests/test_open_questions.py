@@ -11,7 +11,8 @@ from scipy import stats
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
 
-from mirlab import datasets, evaluate, networks, paper, paths, store, work
+from mirlab import corpus, evaluate, networks, paper, paths, store, work
+from mirlab.datasets import synth
 from mirlab.features import aggregate, block_level
 from mirlab.paper import Study, inference, open_questions, protocol, variants
 from mirlab.paper.controls import shuffled_block_level
@@ -99,8 +100,8 @@ def test_sources_takes_away_a_half_and_three_quarters():
 
 def test_a_larger_tag_set_is_taken_from_the_paper_s_size():
     """22 787 clips of 30 s; the smallest part is what the lesson's tag set is, 1500 clips of 10 s."""
-    tagged = datasets.load("magnatagatune-synth", scale="paper")
-    assert tagged.y.shape == (22787, 160)
+    clips = corpus.plan("magnatagatune", "paper")
+    assert (len(clips), clips[0].seconds, synth.PAPER_TAGS) == (22787, 30, 160)
     learned = {v.name: v for pair in QUESTIONS["larger"].pairs for v in pair if v.features == "tag"}
     assert {v.tag_scale for v in learned.values()} == {"paper"}
     seconds = int(10 * 22050 / 512)
