@@ -66,17 +66,24 @@ def _of_networks(seed):
     return lambda study: reproduce(study.but(seed=seed, features=("base", *NETWORKS)), FAIR)
 
 
-def _of_clips(study):
-    return _without_folder(reproduce(study.but(features=CLIPS), FAIR), study.root)
+def _of_clips(seed):
+    return lambda study: _on_clips(study.but(seed=seed), FAIR)
 
 
-def _of_six_genres(study):
+def _of_six_genres(seed):
     """Report on copies of the clips of some genres; the split by artist needs several artists of each."""
-    with tempfile.TemporaryDirectory() as folder:
-        for genre in SIX_GENRES:
-            shutil.copytree(study.root / genre, os.path.join(folder, genre))
-        some = study.but(root=folder, features=CLIPS)
-        return _without_folder(reproduce(some, ("table4",)), folder)
+
+    def make(study):
+        with tempfile.TemporaryDirectory() as folder:
+            for genre in SIX_GENRES:
+                shutil.copytree(study.root / genre, os.path.join(folder, genre))
+            return _on_clips(study.but(seed=seed, root=folder), ("table4",))
+
+    return make
+
+
+def _on_clips(study, experiments):
+    return _without_folder(reproduce(study.but(features=CLIPS), experiments), study.root)
 
 
 def _without_folder(report, folder):
@@ -89,8 +96,13 @@ _ANSWERED = TODAY | {"questions": {name: {} for name in open_questions.QUESTIONS
 KEPT = {f"reproduce-seed{seed}": Kept(_of_seed(seed), 15, TODAY, parallel=True) for seed in SEEDS} | {
     "beyond": Kept(open_questions.run, 400, _ANSWERED, parallel=True),
     **{f"networks-seed{seed}": Kept(_of_networks(seed), 8, TODAY, parallel=True) for seed in SEEDS},
-    "real-clips": Kept(_of_clips, 30, TODAY, parallel=True, clips=True),
-    "real-clips-six-genres": Kept(_of_six_genres, 10, TODAY, parallel=True, clips=True),
+    **{
+        f"real-clips-seed{seed}": Kept(_of_clips(seed), 8, TODAY, parallel=True, clips=True) for seed in SEEDS
+    },
+    **{
+        f"real-clips-six-genres-seed{seed}": Kept(_of_six_genres(seed), 7, TODAY, parallel=True, clips=True)
+        for seed in SEEDS
+    },
     "listening": Kept(listening.measured, 20, TODAY | {"version": listening.VERSION}, clips=True),
     "fine-tuning": Kept(
         fine_tuning.measured, 25, {"versions": TODAY["versions"] | {"fine_tuning": fine_tuning.VERSION}}

@@ -183,7 +183,7 @@ def values(reports, experiment) -> list[dict]:
     cells = {}
     for report in reports:
         for row in report[experiment]:
-            about = {name: row[name] for name in ("dataset", "features", "per_class") if name in row}
+            about = {name: row[name] for name in ("dataset", "split", "features", "per_class") if name in row}
             cells.setdefault(tuple(about.items()), []).append(row["scores"])
     rows = []
     for about, scores in cells.items():

@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-from mirlab import __version__, corpus
+from mirlab import __version__, corpus, evaluate
 from mirlab.paper import findings, protocol
 from mirlab.paper.comparability import comparable
 from mirlab.paper.experiments import check_experiments, heard_tags, measure, semantic_recovery, table3
@@ -223,6 +223,9 @@ def _split_rows(results):
                 problems.append(f"split {split!r} of {target}: {result}")
             else:
                 about = {"dataset": target, "split": split, "features": features}
-                reach = float(result.standard_error * NORMAL)
-                rows.append(about | {"value": float(result.mean), "reach": reach})
+                if isinstance(result, evaluate.CrossValidation):
+                    rows.append(about | _row(over_folds(result.scores[None]), result.scores))
+                else:
+                    reach = float(result.standard_error * NORMAL)
+                    rows.append(about | {"value": float(result.mean), "reach": reach})
     return rows, list(dict.fromkeys(problems))
