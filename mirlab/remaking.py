@@ -103,7 +103,7 @@ KEPT = {f"reproduce-seed{seed}": Kept(_of_seed(seed), 15, TODAY, parallel=True) 
         f"real-clips-six-genres-seed{seed}": Kept(_of_six_genres(seed), 7, TODAY, parallel=True, clips=True)
         for seed in SEEDS
     },
-    "listening": Kept(listening.measured, 20, TODAY | {"version": listening.VERSION}, clips=True),
+    "listening": Kept(listening.measured, 60, TODAY | {"version": listening.VERSION}, clips=True),
     "fine-tuning": Kept(
         fine_tuning.measured, 25, {"versions": TODAY["versions"] | {"fine_tuning": fine_tuning.VERSION}}
     ),

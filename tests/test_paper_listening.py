@@ -6,7 +6,7 @@ import tiny_networks as tiny
 
 from mirlab import evaluate
 from mirlab.networks import files, mistakes, pretrained
-from mirlab.paper import Study, clips, listening, probes
+from mirlab.paper import SEEDS, Study, clips, listening, probes
 
 LABELS = np.repeat(["blues", "jazz"], 10)
 
@@ -17,11 +17,15 @@ def tones(n=20, name="real"):
     def audio(i):
         return (0.01 * (i + 1) * np.sin(2 * np.pi * (200 + 150 * i) * t)).astype(np.float32)
 
-    return clips.Domain(name, LABELS[:n], [f"clip {i}" for i in range(n)], audio)
+    return clips.Domain(name, LABELS[:n], np.arange(n) // 2, [f"clip {i}" for i in range(n)], audio)
 
 
 def songs(rng, shift=1.0, labels=LABELS):
     return [rng.normal(shift * (label == "jazz"), 0.1, (3, 4)) for label in labels]
+
+
+def for_all_seeds(windows):
+    return [windows] * len(SEEDS)
 
 
 def test_the_synthetic_domain_has_as_many_clips_of_each_genre():
@@ -39,7 +43,8 @@ def test_classes_are_thirds_by_loudness_and_by_brightness():
 
 def test_the_course_features_are_those_of_the_paper():
     found = clips.course_features(tones(1))
-    assert {name: one[0].shape[1] for name, one in found.items()} == {"base": 800, "mfcc": 80, "tag": 400}
+    shapes = {name: of_seed[0].shape[1] for name, [of_seed] in found.items()}
+    assert shapes == {"base": 800, "mfcc": 80, "tag": 400}
 
 
 def test_no_song_is_learned_from_and_predicted():
@@ -61,7 +66,7 @@ def test_what_was_learned_elsewhere_fails_if_the_other_domain_is_turned_round():
 
 def test_comparisons_with_base_are_paired_by_fold():
     rng = np.random.default_rng(2)
-    windows = {"base": songs(rng, shift=0.0), "better": songs(rng)}
+    windows = {"base": for_all_seeds(songs(rng, shift=0.0)), "better": for_all_seeds(songs(rng))}
     rows, compared = probes.measure_features(tones(), windows)
     assert len(rows) == 6 and [row["per_class"] for row in compared] == [1, 5, 9]
     scores = {row["features"]: row["scores"] for row in rows if row["per_class"] == 9}
@@ -93,7 +98,9 @@ def test_every_step_of_the_report_is_counted_and_networks_listen_once(monkeypatc
     asked, news = [], []
     monkeypatch.setattr(listening, "real", lambda root: tones())
     monkeypatch.setattr(listening, "synthetic", lambda: tones(name="synthetic"))
-    monkeypatch.setattr(listening, "course_features", lambda domain: {"base": [np.ones((2, 3))] * 20})
+    monkeypatch.setattr(
+        listening, "course_features", lambda *_: {"base": for_all_seeds([np.ones((2, 3))] * 20)}
+    )
     for name in ("load", "untrained"):
         monkeypatch.setattr(listening.networks, name, lambda *which: which[0])
     layers = {"embedding": [np.ones((2, 3))] * 20, "logits": [np.ones((2, 50))] * 20}
@@ -102,17 +109,18 @@ def test_every_step_of_the_report_is_counted_and_networks_listen_once(monkeypatc
     monkeypatch.setattr(listening, "measure_layers", lambda *_: ([1], [2], [3]))
     for name in ("genre_auc", "first_tags", "distances"):
         monkeypatch.setattr(listening, name, lambda *_: {})
-    monkeypatch.setattr(listening, "measure_crossing", lambda a, b, *_: [(a.name, b.name)])
-    monkeypatch.setattr(listening, "measure_front_ends", lambda domain, network: [(domain.name, network)])
+    monkeypatch.setattr(listening, "measure_crossing", lambda a, b, *_: [[a.name, b.name]])
+    monkeypatch.setattr(listening, "measure_front_ends", lambda domain, network: [[domain.name, network]])
     study = Study(root="clips", progress=lambda *one: news.append(one))
     report = listening.measured(study)
     assert [done for done, _, _ in news] == [*range(1, listening.STEPS + 1)]
     assert {total for _, total, _ in news} == {listening.STEPS}
-    assert len(asked) == 2 * 5 and asked.count("msd_musicnn") == 4  # with the untrained one
+    heard = 2 * (len(listening.TRAINED) + len(SEEDS))  # an untrained network for each seed
+    assert len(asked) == heard and asked.count("msd_musicnn") == 2 * (1 + len(SEEDS))
     assert report["features"] == ["real", "synthetic"]
     assert report["differences"] == ["base", *listening.TRAINED, listening.UNTRAINED] * 2
-    assert report["crossing"] == [("real", "synthetic"), ("synthetic", "real")]
-    assert report["front_end"] == [("real", "msd_musicnn")]
+    assert report["crossing"] == [["real", "synthetic"], ["synthetic", "real"]]
+    assert report["front_end"] == [["real", "msd_musicnn"]]
     again = listening.measured(study)
-    assert len(asked) == 2 * 5
+    assert len(asked) == heard
     assert again | {"seconds": 0} == report | {"seconds": 0}

@@ -1,5 +1,6 @@
 """One hundred clips of ten genres, real or synthetic: two domains of the same size, for `listening`."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ class Domain:
         Where they come from.
     labels : ndarray of str, shape (n,)
         The genre of each.
+    artists : ndarray, shape (n,)
+        Who recorded each.
     ids : list of str
         What they are called.
     audio : callable
@@ -30,11 +33,19 @@ class Domain:
 
     name: str
     labels: np.ndarray
+    artists: np.ndarray
     ids: list
     audio: Callable
 
     def __len__(self):
         return len(self.labels)
+
+    @property
+    def key(self):
+        """Its name, and a digest of its clips: what is kept of other clips is never taken for theirs."""
+        return (
+            f"{self.name}-{hashlib.blake2b(' '.join(map(str, self.ids)).encode(), digest_size=6).hexdigest()}"
+        )
 
 
 def synthetic(each=10):
@@ -53,8 +64,8 @@ def synthetic(each=10):
     rows = np.concatenate(
         [np.flatnonzero(data.y == y)[:: 40 // each][:each] for y in range(len(data.label_names))]
     )
-    labels = np.array(data.label_names)[data.y[rows]]
-    return Domain("synthetic", labels, [data.track_ids[i] for i in rows], lambda i: data.audio(rows[i]))
+    labels, ids = np.array(data.label_names)[data.y[rows]], [data.track_ids[i] for i in rows]
+    return Domain("synthetic", labels, data.groups[rows], ids, lambda i: data.audio(rows[i]))
 
 
 def real(clips):
@@ -75,8 +86,8 @@ def real(clips):
         If there are none.
     """
     data = datasets.load("gtzan", root=clips)
-    labels = np.array(data.label_names)[data.y]
-    return Domain("real", labels, list(data.track_ids), lambda i: data.audio(i)[: SECONDS * RATE])
+    labels, ids = np.array(data.label_names)[data.y], list(data.track_ids)
+    return Domain("real", labels, data.groups, ids, lambda i: data.audio(i)[: SECONDS * RATE])
 
 
 def layers(domain, network, progress=None):
@@ -104,24 +115,29 @@ def layers(domain, network, progress=None):
     return {name: [one[name] for one in found] for name in found[0]}
 
 
-def course_features(domain):
+def course_features(domain, seeds=(0,)):
     """Compute the features of the course for every clip: base, MFCC and the tag embedding V.
 
     Parameters
     ----------
     domain : Domain
         The clips.
+    seeds : sequence of int
+        Seeds of tag embeddings.
 
     Returns
     -------
-    dict of str to list of ndarray, shape (windows, p)
+    dict of str to list of list of ndarray, shape (windows, p)
+        For each kind and each seed, one array per clip. Base features and MFCCs are the same for all seeds.
     """
-    maps = {"base": None, "mfcc": features.mfcc, "tag": Study().embedding("tag")}
-    found = {name: [] for name in maps}
-    for i in range(len(domain)):
-        frames = features.log_mel(domain.audio(i))
-        for name, transform in maps.items():
-            found[name].append(features.aggregate(frames if transform is None else transform(frames)))
+    frames = [features.log_mel(domain.audio(i)) for i in range(len(domain))]
+
+    def summarized(transform):
+        return [features.aggregate(transform(one)) for one in frames]
+
+    found = {"base": [[features.aggregate(one) for one in frames]] * len(seeds)}
+    found["mfcc"] = [summarized(features.mfcc)] * len(seeds)
+    found["tag"] = [summarized(Study(seed=seed).embedding("tag")) for seed in seeds]
     return found
 
 

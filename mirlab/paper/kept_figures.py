@@ -164,7 +164,7 @@ DISTURBED = {
 _ONE = {"value": float, "reach": float}
 LISTENING = {
     "version": int,
-    "seed": int,
+    "seeds": [int],
     "versions": {str: str},
     "features": [_ONE | {"domain": str, "features": str, "per_class": int}],
     "differences": [{"domain": str, "features": str, "difference": float, "reach": float, "verdict": str}],

@@ -145,4 +145,4 @@ def gain(report, kind, control, domain, songs=9):
         for row in report["features"]
         if (row["domain"], row["per_class"]) == (domain, songs)
     }
-    return over_folds([np.subtract(scores[kind], scores[control])])
+    return over_folds(np.subtract(scores[kind], scores[control]))

@@ -1,4 +1,8 @@
-"""What is asked of the features of two domains; `mirlab.paper.listening` says why, and keeps the answers."""
+"""What is asked of the features of two domains; `mirlab.paper.listening` says why, and keeps the answers.
+
+Features are given once for each of `SEEDS`, which also draws folds and training songs: a list of songs for
+each seed. Features that do not depend on a seed are given several times.
+"""
 
 import numpy as np
 
@@ -7,10 +11,11 @@ from mirlab.evaluate.nested import fit_nested
 from mirlab.evaluate.regression import Songs
 from mirlab.networks import mistakes
 from mirlab.paper.clips import middle, tasks
-from mirlab.paper.inference import judged, over_folds
+from mirlab.paper.inference import judged, over_folds, over_queries
+from mirlab.paper.protocol import DRAWS, SEEDS
 
 EARLY, LATE = "timbral", "embedding"
-SEED, SONGS = 0, (1, 5)
+SONGS = (1, 5)
 GENRE_TAGS = {"hiphop": "Hip-Hop"}
 """Tags that are spelt differently from their genre."""
 
@@ -32,21 +37,31 @@ def genre_alone(labels, classes):
 
 
 def probe(windows, classes):
-    """Measure what a linear regression reads from features, with all songs: a row of the report."""
-    scores = evaluate.cross_validate(windows, classes, random_state=SEED).scores
-    found = over_folds([scores])
-    return {"value": found.value, "reach": found.reach, "scores": scores.tolist()}
+    """Measure what a linear regression reads from features, with all songs: a part of a row."""
+    return _scored(
+        evaluate.cross_validate(of, classes, random_state=seed).scores
+        for seed, of in zip(SEEDS, windows, strict=True)
+    )
 
 
 def few(windows, labels, songs=SONGS):
-    """Measure the same with few songs per genre: one row for each number of songs."""
-    curve = evaluate.learning_curve(windows, labels, per_class=songs, random_state=SEED)
-    rows = []
-    for k, scores in zip(songs, curve.scores, strict=True):
-        found = over_folds([scores])
-        row = {"per_class": k, "value": found.value, "reach": found.reach, "scores": scores.tolist()}
-        rows.append(row)
-    return rows
+    """Measure the same with few songs per genre: a part of a row for each number of songs."""
+    curves = [
+        evaluate.learning_curve(of, labels, per_class=songs, random_state=seed, n_draws=DRAWS).scores
+        for seed, of in zip(SEEDS, windows, strict=True)
+    ]
+    return [{"per_class": k} | _scored(one[i] for one in curves) for i, k in enumerate(songs)]
+
+
+def _scored(scores):
+    """Return accuracies with their mean; they have the shape (seeds, folds)."""
+    scores = np.array([*scores])
+    return _estimate(scores) | {"scores": scores.round(5).tolist()}
+
+
+def _estimate(scores):
+    found = over_folds(scores)
+    return {"value": found.value, "reach": found.reach}
 
 
 def learned_elsewhere(source, target, labels, target_labels, fold=None):
@@ -89,7 +104,7 @@ def measure_features(domain, windows):
     compared = []
     for row in rows:
         if row["features"] != "base":
-            found = over_folds([np.subtract(row["scores"], base[row["per_class"]])])
+            found = over_folds(np.subtract(row["scores"], base[row["per_class"]]))
             about = {key: row[key] for key in ("domain", "features", "per_class")}
             about["target"] = "all"  # one family
             compared.append(about | {"difference": found.value, "reach": found.reach, "p": found.p})
@@ -100,7 +115,8 @@ def measure_layers(domain, of_networks):
     """Probe each layer for each task; return rows, the early minus late differences, and genre alone."""
     asked = tasks(domain)
     rows = [
-        {"domain": domain.name, "network": network, "layer": layer, "size": windows[0].shape[1], "task": task}
+        {"domain": domain.name, "network": network, "layer": layer}
+        | {"size": windows[0][0].shape[1], "task": task}
         | probe(windows, classes)
         for network, of_layers in of_networks.items()
         for layer, windows in of_layers.items()
@@ -114,7 +130,7 @@ def measure_layers(domain, of_networks):
                 for row in rows
                 if (row["network"], row["task"]) == (network, task)
             }
-            found = over_folds([np.subtract(scores[EARLY], scores[LATE])])
+            found = over_folds(np.subtract(scores[EARLY], scores[LATE]))
             about = {"domain": domain.name, "network": network, "task": task}
             ends.append(about | {"difference": found.value, "reach": found.reach})
     alone = [
@@ -154,12 +170,11 @@ def measure_crossing(here, there, windows_here, windows_there):
     """Learn in one domain and predict in the other, for each kind of features."""
     rows = []
     for kind in windows_here:
-        right = learned_elsewhere(windows_here[kind], windows_there[kind], here.labels, there.labels)
-        reach = evaluate.reach(evaluate.standard_error(right), len(right) - 1)
-        rows.append(
-            {"features": kind, "train": here.name, "test": there.name}
-            | {"value": float(right.mean()), "reach": float(reach)}
-        )
+        pairs = zip(windows_here[kind], windows_there[kind], strict=True)
+        right = [learned_elsewhere(a, b, here.labels, there.labels) for a, b in pairs]
+        found = over_queries(right, there.artists)
+        about = {"features": kind, "train": here.name, "test": there.name}
+        rows.append(about | {"value": found.value, "reach": found.reach})
     return rows
 
 
@@ -188,7 +203,7 @@ def distances(real_vectors, synthetic_vectors, real_labels):
 def measure_front_ends(domain, network, progress=None):
     """Make each mistake on the middle three seconds of every clip; return a row for each."""
     middles = [middle(domain.audio(i)) for i in range(len(domain))]
-    fold = evaluate.folds(domain.labels, n_splits=10, random_state=SEED)
+    folds = [evaluate.folds(domain.labels, n_splits=10, random_state=seed) for seed in SEEDS]
     steps = {"right": {}} | mistakes.HARMLESS | mistakes.MISTAKES
     rows = []
     for name, changes in steps.items():
@@ -206,8 +221,7 @@ def measure_front_ends(domain, network, progress=None):
         row["same_first_tag"] = float((tags.argmax(axis=1) == right_tags.argmax(axis=1)).mean())
         row["moved"] = float(np.abs(tags - right_tags).mean())
         for when, source in (("in use", right), ("in training too", embeddings)):
-            correct = learned_elsewhere(source, embeddings, domain.labels, domain.labels, fold)
-            row[when] = _over_folds(correct, fold)
+            row[when] = _in_folds(source, embeddings, domain.labels, folds)
             if name != "right":
                 first = rows[0][when]["scores"]
                 row[when]["lost"] = _estimate(np.subtract(first, row[when]["scores"]))
@@ -219,14 +233,12 @@ def _kind(step):
     return "right" if step == "right" else "harmless" if step in mistakes.HARMLESS else "mistake"
 
 
-def _over_folds(correct, fold):
-    scores = [float(correct[fold == f].mean()) for f in np.unique(fold)]
-    return _estimate(scores) | {"scores": scores}
-
-
-def _estimate(scores):
-    found = over_folds([scores])
-    return {"value": found.value, "reach": found.reach}
+def _in_folds(source, target, labels, folds):
+    """Learn from the source and predict the target, in the folds of every seed."""
+    correct = [learned_elsewhere(source, target, labels, labels, fold) for fold in folds]
+    return _scored(
+        [right[fold == f].mean() for f in np.unique(fold)] for right, fold in zip(correct, folds, strict=True)
+    )
 
 
 def first_tags(domain, probabilities, tags, k=3):
