@@ -97,13 +97,13 @@ KEPT = {f"reproduce-seed{seed}": Kept(_of_seed(seed), 15, TODAY, parallel=True) 
     "beyond": Kept(open_questions.run, 400, _ANSWERED, parallel=True),
     **{f"networks-seed{seed}": Kept(_of_networks(seed), 8, TODAY, parallel=True) for seed in SEEDS},
     **{
-        f"real-clips-seed{seed}": Kept(_of_clips(seed), 8, TODAY, parallel=True, clips=True) for seed in SEEDS
+        f"real-clips-seed{seed}": Kept(_of_clips(seed), 5, TODAY, parallel=True, clips=True) for seed in SEEDS
     },
     **{
-        f"real-clips-six-genres-seed{seed}": Kept(_of_six_genres(seed), 7, TODAY, parallel=True, clips=True)
+        f"real-clips-six-genres-seed{seed}": Kept(_of_six_genres(seed), 2, TODAY, parallel=True, clips=True)
         for seed in SEEDS
     },
-    "listening": Kept(listening.measured, 60, TODAY | {"version": listening.VERSION}, clips=True),
+    "listening": Kept(listening.measured, 15, TODAY | {"version": listening.VERSION}, clips=True),
     "fine-tuning": Kept(
         fine_tuning.measured, 25, {"versions": TODAY["versions"] | {"fine_tuning": fine_tuning.VERSION}}
     ),

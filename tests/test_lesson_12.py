@@ -39,7 +39,7 @@ def shown(notebook, source):
 
 
 def test_the_kept_report_is_of_the_protocol_of_today(kept):
-    assert remaking.is_current("listening") and kept["seed"] == 0
+    assert remaking.is_current("listening") and kept["seeds"] == [*paper.SEEDS]
 
 
 def values(kept, **about):
@@ -85,9 +85,9 @@ def test_genre_rises_through_the_trained_network_only(kept):
         }
         for network in ("msd_musicnn", "untrained")
     }
-    assert genre["msd_musicnn"]["mel"] == genre["untrained"]["mel"] == pytest.approx(0.62)
-    assert genre["msd_musicnn"]["embedding"] == pytest.approx(0.90)
-    assert genre["untrained"]["embedding"] == pytest.approx(0.66)
+    assert genre["msd_musicnn"]["mel"] == genre["untrained"]["mel"] == pytest.approx(0.61, abs=0.005)
+    assert genre["msd_musicnn"]["embedding"] == pytest.approx(0.90, abs=0.005)
+    assert genre["untrained"]["embedding"] == pytest.approx(0.66, abs=0.005)
 
 
 def test_random_layers_keep_brightness_and_loudness_as_well(kept):
@@ -99,16 +99,15 @@ def test_random_layers_keep_brightness_and_loudness_as_well(kept):
         assert untrained > trained - 0.01
 
 
-def test_early_minus_late_has_the_expected_signs_and_is_not_clear(kept):
+def test_early_minus_late_has_the_expected_signs_and_only_genre_is_clear(kept):
     ends = {(r["domain"], r["network"], r["task"]): r for r in kept["early_minus_late"]}
     genre, loudness = (ends["real", "msd_musicnn", task] for task in ("genre", "loudness"))
-    assert genre["difference"] < 0 < loudness["difference"]
-    assert all(abs(one["difference"]) < one["reach"] for one in (genre, loudness))
-    assert abs(genre["difference"]) > 0.99 * genre["reach"]  # "just touches it"
+    assert (genre["difference"], genre["reach"]) == pytest.approx((-0.15, 0.09), abs=0.005)
+    assert 0 < loudness["difference"] < loudness["reach"]
     alone = {row["task"]: row["value"] for row in kept["genre_alone"] if row["domain"] == "real"}
     assert alone["loudness"] == pytest.approx(0.63)
     read = [row["value"] for row in values(kept, domain="real", network="msd_musicnn", task="loudness")]
-    assert max(read) == pytest.approx(0.77)
+    assert (min(read), max(read)) == pytest.approx((0.61, 0.76), abs=0.005)
 
 
 # -- the new last layer, and the gap -----------------------------------------------------------------------
@@ -126,26 +125,24 @@ def test_the_layer_of_the_exercise_is_the_regression_of_mirlab():
     np.testing.assert_allclose(ours, theirs(np.arange(20, 25)), atol=1e-8)
 
 
-def test_only_one_comparison_with_base_is_clear(kept):
-    clear = [row for row in kept["differences"] if row["verdict"] != "no difference found"]
-    (one,) = clear
-    assert (one["domain"], one["features"], one["per_class"]) == ("real", "msd_musicnn", 1)
-    assert one["difference"] == pytest.approx(0.15, abs=0.005) and one["reach"] == pytest.approx(
-        0.07, abs=0.006
-    )
-    synthetic = [
-        r for r in kept["differences"] if r["domain"] == "synthetic" and r["features"] == "msd_musicnn"
-    ]
-    assert all(row["difference"] < 0.01 for row in synthetic)
+def test_the_network_is_clearly_ahead_with_few_real_songs_only(kept):
+    found = {(row["domain"], row["features"], row["per_class"]): row for row in kept["differences"]}
+    ahead = {about for about, row in found.items() if row["verdict"] == "better"}
+    assert ahead == {("real", "msd_musicnn", k) for k in (1, 5)}
+    one = found["real", "msd_musicnn", 1]
+    assert (one["difference"], one["reach"]) == pytest.approx((0.18, 0.09), abs=0.005)
+    behind = {about for about, row in found.items() if row["verdict"] == "worse"}
+    assert behind == {(domain, "untrained", k) for domain in ("real", "synthetic") for k in (5, 9)}
+    assert all(found["synthetic", "msd_musicnn", k]["difference"] < 0.02 for k in (1, 5, 9))
 
 
 def test_the_lead_is_smaller_on_synthetic_clips_and_base_is_lower_too(kept, notebook):
     real, synthetic = (panels.gain(kept, "msd_musicnn", "base", d, songs=1) for d in ("real", "synthetic"))
     change, reach = real.value - synthetic.value, np.hypot(real.reach, synthetic.reach)
-    assert (change, reach) == pytest.approx((0.15, 0.10), abs=0.006) and change > reach
-    assert "+0.15 ± 0.10" in shown(notebook, "panel.feature_panels")
+    assert (change, reach) == pytest.approx((0.17, 0.12), abs=0.005) and change > reach
+    assert "+0.17 ± 0.12" in shown(notebook, "panel.feature_panels")
     base = panels.feature_panels(kept, ["base"])["9 songs per genre"]["base (mel)"]
-    assert (base["real"][0], base["synthetic"][0]) == pytest.approx((0.83, 0.69), abs=0.005)
+    assert (base["real"][0], base["synthetic"][0]) == pytest.approx((0.84, 0.68), abs=0.005)
 
 
 def test_each_genre_tag_ranks_real_clips_better(kept):
@@ -163,10 +160,10 @@ def test_each_genre_tag_ranks_real_clips_better(kept):
         assert abs(np.mean(drops)) < 0.05  # "hardly drop"
 
 
-def test_training_is_worth_as_much_on_synthetic_clips(kept):
+def test_training_is_worth_something_on_both_kinds_of_clips(kept):
     real, synthetic = (panels.gain(kept, "msd_musicnn", "untrained", d) for d in ("real", "synthetic"))
-    assert (real.value, real.reach) == pytest.approx((0.24, 0.15), abs=0.005)
-    assert (synthetic.value, synthetic.reach) == pytest.approx((0.21, 0.16), abs=0.005)
+    assert (real.value, real.reach) == pytest.approx((0.24, 0.10), abs=0.005)
+    assert (synthetic.value, synthetic.reach) == pytest.approx((0.16, 0.12), abs=0.005)
 
 
 def test_the_network_crosses_over_best_and_its_space_has_no_distance(kept):
@@ -198,13 +195,17 @@ def test_what_mistakes_cost(kept):
         for step, row in rows.items()
         if "lost" in row["in use"]
     }
-    assert lost["natural logarithm"] == pytest.approx((0.72, 0.11), abs=0.005)
-    assert lost["not resampled"] == pytest.approx((0.17, 0.13), abs=0.005)
-    assert all(lost[step][0] <= lost[step][1] for step in ("HTK's mel scale", *mistakes.HARMLESS))
+    assert lost["natural logarithm"] == pytest.approx((0.73, 0.09), abs=0.005)
+    assert lost["not resampled"] == pytest.approx((0.18, 0.11), abs=0.005)
+    assert lost["HTK's mel scale"] == lost["half the amplitude"] == pytest.approx((0.08, 0.07), abs=0.005)
+    assert abs(lost["frames not centred"][0]) < lost["frames not centred"][1]
     assert rows["natural logarithm"]["in use"]["value"] < 0.12  # guessing gives 0.1
-    assert rows["not resampled"]["in training too"]["lost"]["value"] <= 0
-    for step in mistakes.MISTAKES:
-        assert rows[step]["in training too"]["value"] > rows[step]["in use"]["value"]
+    hidden = rows["not resampled"]["in training too"]["lost"]
+    assert abs(hidden["value"]) < hidden["reach"]
+    better = {
+        s for s in mistakes.MISTAKES if rows[s]["in training too"]["value"] > rows[s]["in use"]["value"]
+    }
+    assert {*mistakes.MISTAKES} - better <= {"HTK's mel scale"}  # "most"
 
 
 # -- the page ----------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """The page of results: every figure of the paper beside ours, and the same figures in all places."""
 
 import itertools
-import json
 import re
 
 import nbformat
@@ -17,7 +16,8 @@ from mirlab.paper.open_questions import QUESTIONS
 
 REPORTS = [paper.kept_report(seed) for seed in paper.SEEDS]
 NETWORKS = [paper.kept(f"networks-seed{seed}") for seed in paper.SEEDS]
-REAL = paper.kept("real-clips")
+REAL = [paper.kept(f"real-clips-seed{seed}") for seed in paper.SEEDS]
+NETWORK_NAMES = tuple(name for name in NETWORKS[0]["features"] if name != "base")
 PAGE = page.as_markdown(REPORTS, NETWORKS, paper.kept_answers(), REAL)
 
 
@@ -64,7 +64,7 @@ def test_the_first_table_says_what_the_differences_say():
     lines = {line[0]: line[2:] for line in rows("In two minutes")[2:]}
     for claim, _, experiment, features, per_class, control in claims.CLAIMS:
         synthetic = NETWORKS if features.startswith("msd_") else REPORTS
-        for reports, shown in zip((synthetic, [REAL]), lines[claim], strict=True):
+        for reports, shown in zip((synthetic, REAL), lines[claim], strict=True):
             known = {row["features"] for row in reports[0].get(experiment, [])}
             if not {features, control} <= known:
                 assert shown == "not measured"
@@ -116,12 +116,20 @@ def test_what_the_page_and_the_readme_say_of_synthetic_music():
 
 
 def test_what_the_page_says_of_real_clips():
-    for experiment in ("table4", "table5", "figure3"):
-        for row in paper.differences([REAL], experiment):
-            if row["features"] in ("genre", "tag", "random", "rotation", "whitened"):
-                assert row["verdict"] == "no difference found"
-    assert over_all([REAL], "table5", "msd_musicnn")["verdict"] == "better"
-    assert over_all([REAL], "figure3", "msd_musicnn", 1)["verdict"] == "better"
+    found = {
+        (name, row["features"], row.get("per_class")): row
+        for name in ("table4", "table5", "figure3")
+        for row in paper.differences(REAL, name)
+        if row["target"] == "all"
+    }
+    clear = {about for about, row in found.items() if row["verdict"] != "no difference found"}
+    networks = {("table5", name, None) for name in NETWORK_NAMES}
+    controls = {("table5", name, None) for name in ("random", "rotation")}
+    few = {("figure3", "msd_musicnn", 1): 0.19, ("figure3", "msd_musicnn", 2): 0.17}
+    assert clear == networks | controls | {*few}
+    assert all(found[about]["verdict"] == "better" for about in clear)
+    leads = {about: round(found[about]["difference"], 2) for about in clear - networks}
+    assert leads == few | {("table5", "random", None): 0.03, ("table5", "rotation", None): 0.04}
 
 
 def test_what_the_page_says_of_networks_on_synthetic_music():
@@ -264,17 +272,15 @@ def test_kept_reports_are_measured_again(table, live):
 
 def test_the_card_of_the_real_clips_shows_the_kept_figures():
     """A row for each kind of features: accuracy with 1, 2, 5, 9 songs, precision at 10, and six genres."""
-    all_ten, six = (
-        json.loads((paper.RESULTS / f"real-clips{name}.json").read_text(encoding="utf-8"))
-        for name in ("", "-six-genres")
-    )
+    six = [paper.kept(f"real-clips-six-genres-seed{seed}") for seed in paper.SEEDS]
     card = (paths.COURSE / "data" / "cards" / "real-clips.md").read_text(encoding="utf-8")
-    for kind in all_ten["features"]:
-        tables = all_ten["figure3"], all_ten["table5"], six["table4"], six["splits"]
-        rows = [row for table in tables for row in table if row["features"] == kind]
+    parts = ((REAL, "figure3"), (REAL, "table5"), (six, "table4"), (six, "splits"))
+    tables = [row for reports, name in parts for row in paper.values(reports, name)]
+    for kind in REAL[0]["features"]:
+        rows = [row for row in tables if row["features"] == kind]
         cells = [f"{row['value']:.2f} ± {row['reach']:.2f}".replace("0.", ".") for row in rows]
         assert f"| `{kind}` | {' | '.join(cells)} |" in card
-    assert {row["split"] for row in six["splits"]} == {"by artist"}
+    assert {row["split"] for row in paper.values(six, "splits")} == {"by artist"}
 
 
 ADVICE = representations.as_markdown(REPORTS, NETWORKS, REAL)
@@ -285,9 +291,9 @@ def test_the_advice_about_representations_follows_from_its_tables():
     first = dict(zip(real, (cells[0] for cells in real.values()), strict=True))
     assert [kind for kind, cell in first.items() if cell.endswith("better")] == ["msd_musicnn"]
     assert not any(cell.endswith("better") for cells in real.values() for cell in cells[1:3])
-    networks = [kind for kind in real if kind.startswith(("mtt_", "msd_"))]
+    networks = [kind for kind in real if kind in NETWORK_NAMES]
     gains = {kind: float(real[kind][3].split()[0]) for kind in networks}
-    assert all(real[kind][3].endswith("better") for kind in networks) and len(networks) == 4
+    assert all(real[kind][3].endswith("better") for kind in (*networks, "rotation")) and len(networks) == 4
     assert max(gains, key=gains.get) == "msd_musicnn"
     assert not any(cell.endswith(("better", "worse")) for cell in real["mfcc"])
     assert [cell.split()[-1] == "worse" for cell in synthetic["mfcc"]] == [False, True, True, False]

@@ -229,8 +229,9 @@ def results(options):
     elif options.only or options.clips:
         raise MirlabError("--only and --clips say which figures --again makes; give --again too")
     reports = [paper.kept_report(seed) for seed in paper.SEEDS]
-    networks = [paper.kept(f"networks-seed{seed}") for seed in paper.SEEDS]
-    real = paper.kept("real-clips")
+    networks, real = (
+        [paper.kept(f"{name}-seed{seed}") for seed in paper.SEEDS] for name in ("networks", "real-clips")
+    )
     paths.write_atomically(page.PAGE, page.as_markdown(reports, networks, paper.kept_answers(), real))
     paths.write_atomically(representations.PAGE, representations.as_markdown(reports, networks, real))
     images = page.PAGE.parent / "images"

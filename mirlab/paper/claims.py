@@ -44,7 +44,7 @@ def as_markdown(reports, networks, answers, real) -> str:
         Markdown.
     """
     rows = [
-        [claim, theirs, _found((reports, networks), *where), _found(([real],), *where)]
+        [claim, theirs, _found((reports, networks), *where), _found((real,), *where)]
         for claim, theirs, *where in CLAIMS
     ]
     [cosine] = [
