@@ -141,7 +141,7 @@ def _parser():
     reproduce.add_argument(
         "--only",
         metavar="table3,table4,...",
-        help="only these of table3, table4, table5, figure3, figure3_plain, tags",
+        help="only these of table3, table4, table5, figure3, figure3_plain, tags, table5_cosine",
     )
     reproduce.add_argument(
         "--features",

@@ -218,13 +218,15 @@ def curve(study: Study, target: str, features: str, *, ridge=NESTED) -> evaluate
     return few_labels(study.windows(target, features), *study.songs(target), seed=study.seed, ridge=ridge)
 
 
-def similar(study: Study, target: str, features: str) -> np.ndarray:
+def similar(study: Study, target: str, features: str, *, metric="manhattan") -> np.ndarray:
     """Measure precision at 10 with `similarity` on a target set: one cell of Table 5.
 
     Parameters
     ----------
     study, target, features
         As for `classify`.
+    metric : str
+        As for `similarity`.
 
     Returns
     -------
@@ -236,7 +238,7 @@ def similar(study: Study, target: str, features: str) -> np.ndarray:
     ValueError
         As for `similarity`.
     """
-    return similarity(study.windows(target, features), *study.songs(target))
+    return similarity(study.windows(target, features), *study.songs(target), metric=metric)
 
 
 def by_split(study: Study, target: str, features: str) -> dict:
@@ -284,6 +286,7 @@ KINDS_OF = {"figure3_plain": FEATURES}
 _PROTOCOLS = {
     "table4": classify,
     "table5": similar,
+    "table5_cosine": partial(similar, metric="cosine"),
     "figure3": curve,
     "figure3_plain": partial(curve, ridge=0),
     "splits": by_split,
@@ -297,7 +300,7 @@ def measure(study: Study, experiments=("table4", "table5", "figure3")) -> dict:
     ----------
     study : Study
         Data and embeddings.
-    experiments : sequence of {"table4", "table5", "figure3", "figure3_plain", "splits"}
+    experiments : sequence of {"table4", "table5", "table5_cosine", "figure3", "figure3_plain", "splits"}
         Which experiments to run.
 
     Returns

@@ -130,6 +130,9 @@ def _sum(value, parts):
 MEASURED = ("table4", "table5", "figure3", "figure3_plain")
 """The experiments of a report that hold scores of every target set and kind of features."""
 
+QUERIES = ("table5", "table5_cosine")
+"""Those whose scores are precisions of queries; the others are accuracies of folds."""
+
 
 def differences(reports, experiment, control="base") -> list[dict]:
     """Compare each kind of features with a control, over the seeds of several reports.
@@ -193,7 +196,7 @@ def values(reports, experiment) -> list[dict]:
 
 
 def _estimate(scores, report, experiment, target):
-    return over_queries(scores, report["artists"][target]) if experiment == "table5" else over_folds(scores)
+    return over_queries(scores, report["artists"][target]) if experiment in QUERIES else over_folds(scores)
 
 
 def judged(rows) -> list[dict]:

@@ -88,13 +88,15 @@ def few_labels(windows, labels, groups=None, *, seed=0, ridge=NESTED) -> evaluat
     )
 
 
-def similarity(windows, labels, groups=None) -> np.ndarray:
+def similarity(windows, labels, groups=None, *, metric="manhattan") -> np.ndarray:
     """Measure precision at 10 of every song that has something to find (§6.3).
 
     Parameters
     ----------
     windows, labels, groups
         As for `accuracy`. Songs of the same group do not count as neighbours.
+    metric : str
+        As for `mirlab.evaluate.precision_per_query`; the paper's is L1.
 
     Returns
     -------
@@ -110,7 +112,7 @@ def similarity(windows, labels, groups=None) -> np.ndarray:
     units, what = _units(labels, groups)
     n_units = len(np.unique(units[asked]))
     precision = evaluate.precision_per_query(
-        evaluate.song_vectors(windows), labels, k=NEIGHBOURS, groups=groups
+        evaluate.song_vectors(windows), labels, k=NEIGHBOURS, groups=groups, metric=metric
     )
     if n_units < LEAST_TESTED:
         raise ValueError(

@@ -12,10 +12,10 @@ from mirlab import __version__, corpus, evaluate
 from mirlab.paper import findings, protocol
 from mirlab.paper.comparability import comparable
 from mirlab.paper.experiments import check_experiments, heard_tags, measure, semantic_recovery, table3
-from mirlab.paper.inference import MEASURED, NORMAL, differences, over_folds, over_queries
+from mirlab.paper.inference import MEASURED, NORMAL, QUERIES, differences, over_folds, over_queries
 from mirlab.paper.measures import attainable, queries
 from mirlab.paper.memory import PeakMemory
-from mirlab.paper.protocol import EXPERIMENTS, GENRE_SETS, TAG_SET
+from mirlab.paper.protocol import EXPERIMENTS, GENRE_SETS, ON_REQUEST, TAG_SET
 from mirlab.paper.study import Study
 
 
@@ -27,7 +27,7 @@ def reproduce(study: Study, only=EXPERIMENTS) -> dict:
     study : Study
         Data and embeddings.
     only : sequence of str
-        Some of `EXPERIMENTS`: which experiments to run.
+        Some of `EXPERIMENTS`: which experiments to run. "table5_cosine" is run only if it is named.
 
     Returns
     -------
@@ -40,7 +40,8 @@ def reproduce(study: Study, only=EXPERIMENTS) -> dict:
           this name, or its ``problem``.
         * ``table4``, ``table5``, ``figure3``: lists of ``dataset``, ``features``, ``value``, ``reach`` (half
           the 95 % interval) and ``scores``, one per fold or query; in ``figure3`` also ``per_class``, the
-          number of training songs per label. ``figure3_plain`` is the same with plain least squares.
+          number of training songs per label. ``figure3_plain`` is the same with plain least squares,
+          ``table5_cosine`` Table 5 by the cosine.
         * ``differences``: under the name of each of these, what each kind of features gains over the base
           features: see `differences`.
         * ``tags``: as from `heard_tags`.
@@ -64,7 +65,7 @@ def reproduce(study: Study, only=EXPERIMENTS) -> dict:
     Traceback (most recent call last):
     mirlab.errors.DatasetError: there is no experiment 'table9'; there are table3, ...
     """
-    check_experiments(only, EXPERIMENTS)
+    check_experiments(only, (*EXPERIMENTS, *ON_REQUEST))
     report = {
         "scale": study.scale,
         "seed": study.seed,
@@ -113,7 +114,7 @@ def _run(study, only, report):
         started = time.perf_counter()
         report["tags"] = heard_tags(study)
         _clock(report, "tags", started)
-    experiments = [name for name in MEASURED if name in only]
+    experiments = [name for name in (*MEASURED, *ON_REQUEST) if name in only]
     beside = ["splits"] if study.real and "table4" in only else []
     measured = measure(study, experiments + beside) if experiments else {"problems": [], "seconds": {}}
     if beside:
@@ -122,8 +123,7 @@ def _run(study, only, report):
     for name in experiments:
         results = measured["results"][name]
         report[name] = _rows(study, name, results)
-    if "table5" in report:
-        targets = dict.fromkeys(row["dataset"] for row in report["table5"])
+    if targets := dict.fromkeys(row["dataset"] for name in QUERIES for row in report.get(name, [])):
         report["attainable"] = {name: attainable(*study.songs(name)) for name in targets}
         report["artists"] = {name: _artists(study, name).tolist() for name in targets}
     report["differences"] = {name: differences([report], name) for name in experiments}
@@ -198,7 +198,7 @@ def _rows(study, name, results):
     rows = []
     for (target, features), result in results.items():
         about = {"dataset": target, "features": features}
-        if name == "table5":
+        if name in QUERIES:
             rows.append(about | _row(over_queries(result[None], _artists(study, target)), result))
         elif name == "table4":
             rows.append(about | _row(over_folds(result.scores[None]), result.scores))
