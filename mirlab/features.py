@@ -5,6 +5,7 @@ frames (1.5 s) by four statistics of each dimension.
 """
 
 from functools import lru_cache
+from numbers import Integral
 
 import librosa
 import numpy as np
@@ -118,7 +119,7 @@ def mfcc(frames, *, n_mfcc=20):
     array([[14.14,  0.  ,  0.  ]], dtype=float32)
     """
     frames = np.asarray(frames)
-    if frames.ndim != 2 or not 1 <= n_mfcc <= frames.shape[1]:
+    if frames.ndim != 2 or not isinstance(n_mfcc, Integral) or not 1 <= n_mfcc <= frames.shape[1]:
         raise ValueError(
             f"frames must have n_mfcc={n_mfcc} columns or more, and n_mfcc must be 1 or more; frames have "
             f"shape {frames.shape}"
@@ -147,7 +148,8 @@ def aggregate(frames, *, width=WIDTH):
     Raises
     ------
     ValueError
-        If `frames` is not two-dimensional, has no frame or is not finite, or `width` is not positive.
+        If `frames` is not two-dimensional, has no frame or is not finite, or `width` is not a whole number of
+        1 or more.
 
     See Also
     --------
@@ -228,8 +230,8 @@ def _windows(frames, width):
     frames = np.asarray(frames)
     if frames.ndim != 2 or not len(frames):
         raise ValueError(f"frames has shape {frames.shape}; it must be (frames, d) with at least one frame")
-    if width < 1:
-        raise ValueError(f"width={width!r} must be 1 frame or more")
+    if not isinstance(width, Integral) or width < 1:
+        raise ValueError(f"width={width!r} must be a whole number of frames, 1 or more")
     width = min(width, len(frames))
     n, d = len(frames) // width, frames.shape[1]
     x = frames[: n * width].reshape(n, width, d).astype(np.float64)

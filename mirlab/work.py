@@ -17,6 +17,7 @@ import warnings
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager, suppress
 from multiprocessing import Pipe
+from numbers import Integral
 from pickle import PicklingError
 
 from joblib import Parallel, delayed
@@ -84,6 +85,8 @@ def parallel(function, items, *, n_jobs=1, what, progress=None, ordered=True, ke
 
     Raises
     ------
+    ValueError
+        If `n_jobs` is no number of processes.
     MirlabError
         If a worker process dies or cannot be started, or if memory runs out. Other exceptions that
         `function` raises come unchanged.
@@ -96,6 +99,8 @@ def parallel(function, items, *, n_jobs=1, what, progress=None, ordered=True, ke
     if _elsewhere is not None:
         yield from _from_elsewhere(function, items, what, progress, ordered)
         return
+    if not isinstance(n_jobs, Integral) or n_jobs == 0:
+        raise ValueError(f"n_jobs={n_jobs!r} must be a number of processes, or -1 for one per core")
     if progress is not None and len(items):
         progress(0, len(items), what)
     try:

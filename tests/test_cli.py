@@ -99,6 +99,7 @@ MISTAKES = [
     (["reproduce", "--seed", "²"], r"'²' must be a whole number"),
     (["reproduce", "--seed"], r"--seed: expected one argument"),
     (["reproduce", "--jobs", "0"], r"--jobs: '0' must be a whole number, 1 or more"),
+    (["networks", "list", "--folder", "empty"], r"--folder says where fetch finds the file; list has no use"),
     (["lab", "--port", "0"], r"--port: '0' must be a port, a whole number from 1 to 65535"),
     (["lab", "--port", "65536"], r"--port: '65536' must be a port, a whole number from 1 to 65535"),
     (["lab", "--jobs", "all"], r"--jobs: 'all' must be a whole number, 1 or more"),

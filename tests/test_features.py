@@ -173,6 +173,7 @@ def test_variance_is_accurate_far_from_zero():
         (np.zeros((0, 200)), 64, "at least one frame"),
         (np.zeros((5, 2, 2)), 64, "must be"),
         (np.zeros((5, 2)), 0, "width=0"),
+        (np.zeros((5, 2)), 2.5, "width=2.5 must be a whole number"),
         (np.full((5, 2), np.nan), 64, "NaN"),
         (np.full((5, 2), -np.inf), 2, "infinite"),
     ],
@@ -191,9 +192,12 @@ def test_mfccs_are_librosas():
     np.testing.assert_allclose(mfcc(frames), theirs, atol=1e-5)
 
 
-@pytest.mark.parametrize(("frames", "n_mfcc"), [(np.ones(5), 1), (np.ones((4, 5)), 6), (np.ones((4, 5)), 0)])
+@pytest.mark.parametrize(
+    ("frames", "n_mfcc"),
+    [(np.ones(5), 1), (np.ones((4, 5)), 6), (np.ones((4, 5)), 0), (np.ones((4, 5)), 1.5)],
+)
 def test_mfcc_says_what_is_wrong(frames, n_mfcc):
-    with pytest.raises(ValueError, match=r"frames must have n_mfcc=\d columns or more, .*shape \("):
+    with pytest.raises(ValueError, match=r"frames must have n_mfcc=[\d.]+ columns or more, .*shape \("):
         mfcc(frames, n_mfcc=n_mfcc)
 
 

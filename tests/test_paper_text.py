@@ -147,6 +147,8 @@ def test_the_text_shows_the_songs_that_exist_and_dashes():
     [split] = [line for line in lines if "by artist  " in line]
     assert split.split() == ["gtzan", "by", "artist", "-", *["0.500", "±", "0.010"] * 2]
     assert "Embeddings for gtzan: genre, learned on homburg; tag, learned on magnatagatune." in lines
+    without = paper.as_text(real_report(sources={"gtzan": {}}))
+    assert "Embeddings" not in without
 
 
 def test_the_text_shows_plain_least_squares_too():

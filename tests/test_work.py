@@ -127,6 +127,12 @@ def test_a_worker_that_fails_is_one_sentence(fault, sentence, capfd):
     assert done(process, [()])  # the next work gets new workers
 
 
+@pytest.mark.parametrize("n_jobs", [0, 1.5, "2"])
+def test_no_number_of_processes_is_told(n_jobs):
+    with pytest.raises(ValueError, match=f"^n_jobs={n_jobs!r} must be a number of processes"):
+        done(process, [()], n_jobs)
+
+
 def test_work_that_cannot_be_sent_is_one_sentence():
     for argument, reason in (
         (Unreadable(), "ImportError: no such module"),

@@ -164,6 +164,8 @@ def networks(options):
     """Say which pretrained networks are here; fetch, check or delete them."""
     from mirlab import networks as room
 
+    if options.folder and options.action != "fetch":
+        raise MirlabError(f"--folder says where fetch finds the file; {options.action} has no use for it")
     if options.action == "remove":
         print(f"Deleted: {', '.join(room.remove()) or 'nothing, there was none'}.")
         return 0

@@ -30,7 +30,7 @@ The protocol, fixed before the first result
   clips, drawn for each seed, and seconds. An embedding sees as many frames in training as any other, or five
   times as many. The largest are also compared with the base features. (Asked when the answers to the other
   questions were known, and fixed before the first embedding of it was learned. Its features need 24 GB of
-  disk space while they are made, and half of that later; two processes need 24 GB of memory to learn.)
+  disk space while they are made, and half of that later; each process needs 6 GB of memory to learn.)
 * *distance* measures ``similar`` by the cosine, for variants and controls alike: embeddings and pretrained
   networks against base features, and embeddings against base features that were whitened without labels.
   (Asked because lesson 08 had seen, with one seed and without the networks, that the cosine changes the

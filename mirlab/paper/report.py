@@ -123,7 +123,8 @@ def _run(study, only, report):
     for name in experiments:
         results = measured["results"][name]
         report[name] = _rows(study, name, results)
-    if targets := dict.fromkeys(row["dataset"] for name in QUERIES for row in report.get(name, [])):
+    if asked := [name for name in QUERIES if name in report]:
+        targets = dict.fromkeys(row["dataset"] for name in asked for row in report[name])
         report["attainable"] = {name: attainable(*study.songs(name)) for name in targets}
         report["artists"] = {name: _artists(study, name).tolist() for name in targets}
     report["differences"] = {name: differences([report], name) for name in experiments}

@@ -64,7 +64,7 @@ def _head(report):
     if report["missing"]:
         lines.append(f"Real data sets not found: {', '.join(report['missing'])}.")
     for target, sources in report.get("sources", {}).items():
-        if not is_synthetic(target):
+        if sources and not is_synthetic(target):
             learned = "; ".join(f"{kind}, learned on {', '.join(names)}" for kind, names in sources.items())
             lines.append(f"Embeddings for {target}: {learned}.")
     return lines

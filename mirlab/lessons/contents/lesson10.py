@@ -297,7 +297,7 @@ def _fault(v):
     if v.features not in ("base", "genre", "tag"):
         return f"`features` is {v.features!r}; here it must be base, genre or tag."
     if v.tag_scale is not None:
-        return "a tag set of another size takes hours; leave `tag_scale` out."
+        return "the features of a tag set of another size take half an hour; leave `tag_scale` out."
     if v.metric not in ("manhattan", "euclidean", "cosine"):
         return f"`metric` is {v.metric!r}; it must be manhattan, euclidean or cosine."
     for name in ("by_song", "to_scale"):
