@@ -116,20 +116,25 @@ def test_what_the_page_and_the_readme_say_of_synthetic_music():
 
 
 def test_what_the_page_says_of_real_clips():
-    found = {
-        (name, row["features"], row.get("per_class")): row
-        for name in ("table4", "table5", "figure3")
+    clear = {
+        (name, row["features"], row.get("per_class")): round(row["difference"], 2)
+        for name in ("table4", "table5", "table5_cosine", "figure3")
         for row in paper.differences(REAL, name)
-        if row["target"] == "all"
+        if row["target"] == "all" and row["verdict"] != "no difference found"
     }
-    clear = {about for about, row in found.items() if row["verdict"] != "no difference found"}
-    networks = {("table5", name, None) for name in NETWORK_NAMES}
-    controls = {("table5", name, None) for name in ("random", "rotation")}
-    few = {("figure3", "msd_musicnn", 1): 0.19, ("figure3", "msd_musicnn", 2): 0.17}
-    assert clear == networks | controls | {*few}
-    assert all(found[about]["verdict"] == "better" for about in clear)
-    leads = {about: round(found[about]["difference"], 2) for about in clear - networks}
-    assert leads == few | {("table5", "random", None): 0.03, ("table5", "rotation", None): 0.04}
+    assert clear == {
+        ("figure3", "msd_musicnn", 1): 0.19,
+        ("figure3", "msd_musicnn", 2): 0.17,
+        ("table5", "random", None): 0.03,
+        ("table5", "rotation", None): 0.04,
+        ("table5", "mtt_vgg", None): 0.07,
+        ("table5", "msd_vgg", None): 0.16,
+        ("table5", "mtt_musicnn", None): 0.10,
+        ("table5", "msd_musicnn", None): 0.28,
+        ("table5_cosine", "mfcc", None): -0.08,
+        ("table5_cosine", "msd_vgg", None): 0.13,
+        ("table5_cosine", "msd_musicnn", None): 0.24,
+    }
 
 
 def test_what_the_page_says_of_networks_on_synthetic_music():
@@ -271,10 +276,10 @@ def test_kept_reports_are_measured_again(table, live):
 
 
 def test_the_card_of_the_real_clips_shows_the_kept_figures():
-    """A row for each kind of features: accuracy with 1, 2, 5, 9 songs, precision at 10, and six genres."""
+    """A row for each kind: accuracy with 1, 2, 5, 9 songs, precision by L1 and cosine, and six genres."""
     six = [paper.kept(f"real-clips-six-genres-seed{seed}") for seed in paper.SEEDS]
     card = (paths.COURSE / "data" / "cards" / "real-clips.md").read_text(encoding="utf-8")
-    parts = ((REAL, "figure3"), (REAL, "table5"), (six, "table4"), (six, "splits"))
+    parts = ((REAL, "figure3"), (REAL, "table5"), (REAL, "table5_cosine"), (six, "table4"), (six, "splits"))
     tables = [row for reports, name in parts for row in paper.values(reports, name)]
     for kind in REAL[0]["features"]:
         rows = [row for row in tables if row["features"] == kind]
@@ -292,10 +297,14 @@ def test_the_advice_about_representations_follows_from_its_tables():
     assert [kind for kind, cell in first.items() if cell.endswith("better")] == ["msd_musicnn"]
     assert not any(cell.endswith("better") for cells in real.values() for cell in cells[1:3])
     networks = [kind for kind in real if kind in NETWORK_NAMES]
-    gains = {kind: float(real[kind][3].split()[0]) for kind in networks}
-    assert all(real[kind][3].endswith("better") for kind in (*networks, "rotation")) and len(networks) == 4
-    assert max(gains, key=gains.get) == "msd_musicnn"
-    assert not any(cell.endswith(("better", "worse")) for cell in real["mfcc"])
+    assert len(networks) == 4 and all(real[kind][3].endswith("better") for kind in (*networks, "rotation"))
+    by_cosine = {kind: cells[4].split()[-1] for kind, cells in real.items()}
+    assert [kind for kind in by_cosine if by_cosine[kind] == "better"] == ["msd_vgg", "msd_musicnn"]
+    for i in (3, 4):
+        gains = {kind: float(real[kind][i].split()[0]) for kind in networks}
+        assert max(gains, key=gains.get) == "msd_musicnn"
+    assert [cell.split()[-1] == "worse" for cell in real["mfcc"]] == [False, False, False, False, True]
+    assert all(real["whitened"][i].startswith("-") for i in (3, 4))  # "whitening gained nothing"
     assert [cell.split()[-1] == "worse" for cell in synthetic["mfcc"]] == [False, True, True, False]
     learned = [synthetic[kind][3] for kind in ("genre", "tag", *networks)]
     assert all(cell.endswith("better") for cell in learned)

@@ -16,9 +16,10 @@ JOBS = {
     "genre, 1 song per label": ("figure3", 1),
     "genre, 5 songs per label": ("figure3", 5),
     "genre, all songs": ("table4", None),
-    "similarity": ("table5", None),
+    "similarity, L1": ("table5", None),
+    "similarity, cosine": ("table5_cosine", None),
 }
-"""The jobs of this page, and where their figures are in a report."""
+"""The jobs of this page, and where their figures are in a report. Some reports do not have all of them."""
 
 TEMPLATE = """\
 # Which representation for which job?
@@ -26,10 +27,10 @@ TEMPLATE = """\
 `mirlab results` writes this page from the files in `data/results`; please do not edit it by hand. [The
 results](results.md) say how the figures were made and what was compared with what.
 
-The first row of each table has the accuracies of base features (for similarity: precision at 10 under L1).
-The other rows have differences from it, with half their 95 % interval, and *better* or *worse* if p is below
-{level} after correction for all comparisons of its table there. Without such a word, no difference was found.
-The last table says what each representation is.
+The first row of each table has the accuracies of base features (for similarity: precision at 10). The other
+rows have differences from it, with half their 95 % interval, and *better* or *worse* if p is below {level}
+after correction for all comparisons of its table there. Without such a word, no difference was found. The
+last table says what each representation is.
 
 ## On real clips
 
@@ -51,17 +52,18 @@ sets, the four networks on real music.
 - **You have real music and few labels: begin with a frozen network that was trained on real music**
   (`msd_musicnn`), and compare it with base features. With one song per genre, and with two, it was the
   only one clearly ahead; with five, nothing was.
-- **You look for similar music: use a frozen network.** All four were ahead under L1, on real clips
-  (`msd_musicnn` most) and on synthetic music. A small lead says little: on real clips a random rotation of
-  the mel bands was ahead by .04. On synthetic music the learned embeddings are clearly ahead,
-  too. But by the cosine, whitened base features, which need no labels and no network, find more than
-  the embeddings do, and about as much as the best network ([results](results.md)): try another distance
-  before another representation.
+- **You look for similar music: use a frozen network.** On real clips `msd_musicnn` was far ahead by either
+  distance, `msd_vgg` too. On synthetic music all four were ahead.
+- **A lead by one distance may be gone by another: measure with both.** On real clips a random rotation of the
+  mel bands was ahead by .04 under L1, and not by the cosine. On synthetic music the learned embeddings were
+  clearly ahead under L1; by the cosine, whitened base features, which need no labels and no network, found
+  more than they did, and about as much as the best network ([results](results.md)). On real clips whitening
+  gained nothing.
 - **You have many labels of your own: begin with base features**, with a ridge chosen inside the training
   part. Nothing was clearly ahead of them, on synthetic music or on real clips; on synthetic music all four
   networks are behind.
 - **You want something small that anybody can check: use MFCCs.** They lose accuracy on synthetic music from
-  five songs on; on real clips no difference was found.
+  five songs on. On real clips they find less similar music by the cosine; no other difference was found.
 - **A representation helps most if its training data resemble your data.** The network that wins with
   one song per genre on real clips has no clear lead on synthetic ones ([lesson
   12](../notebooks/12_a_real_network_listens.ipynb)), and what was learned on synthetic music shows no clear
@@ -118,8 +120,8 @@ def as_markdown(reports, networks, real) -> str:
 
 def _table(*kept):
     """Return a line for each kind of features, a column for each job; base features are the same in all."""
-    cells = {}
-    for experiment, n in JOBS.values():
+    cells, jobs = {}, {job: where for job, where in JOBS.items() if where[0] in kept[0][0]}
+    for experiment, n in jobs.values():
         base = [row for row in values(kept[0], experiment) if row["features"] == "base"]
         mean = np.mean([row["value"] for row in base if row.get("per_class") == n])
         cells.setdefault("base", []).append(f"{mean:.3f}")
@@ -127,4 +129,4 @@ def _table(*kept):
             if row["target"] == "all" and row.get("per_class") == n:
                 verdict = f" {row['verdict']}" if row["verdict"] in ("better", "worse") else ""
                 cells.setdefault(row["features"], []).append(with_interval(row, "difference") + verdict)
-    return lines(["representation", *JOBS], [[kind, *found] for kind, found in cells.items()])
+    return lines(["representation", *jobs], [[kind, *found] for kind, found in cells.items()])
