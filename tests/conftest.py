@@ -20,14 +20,11 @@ def pytest_configure():
 
 
 def pytest_sessionstart(session):
-    """Build the course before the test processes start, if the notebooks are among what is tested."""
+    """Build the course before the test processes start, if all tests are run: else both would build it."""
     config = session.config
     in_worker = hasattr(config, "workerinput")
-    if (
-        not in_worker
-        and any("notebooks" in str(arg) for arg in config.args)
-        and not config.option.collectonly
-    ):
+    wanted = {"tests", "tests/test_lessons_course.py"} & {str(arg) for arg in config.args}
+    if wanted and not in_worker and not config.option.collectonly:
         from mirlab import cli
 
         if code := cli.main(["lab", "--build-only"]):

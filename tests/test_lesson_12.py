@@ -197,7 +197,8 @@ def test_what_mistakes_cost(kept):
     }
     assert lost["natural logarithm"] == pytest.approx((0.73, 0.09), abs=0.005)
     assert lost["not resampled"] == pytest.approx((0.18, 0.11), abs=0.005)
-    assert lost["HTK's mel scale"] == lost["half the amplitude"] == pytest.approx((0.08, 0.07), abs=0.005)
+    for step in ("HTK's mel scale", "half the amplitude"):
+        assert lost[step] == pytest.approx((0.08, 0.07), abs=0.005)
     assert abs(lost["frames not centred"][0]) < lost["frames not centred"][1]
     assert rows["natural logarithm"]["in use"]["value"] < 0.12  # guessing gives 0.1
     hidden = rows["not resampled"]["in training too"]["lost"]

@@ -1,8 +1,7 @@
 """A notebook with exercises, in a real kernel: blank, solved, wrong, crashed."""
 
 import os
-import subprocess
-import sys
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
@@ -11,7 +10,7 @@ from nbclient.exceptions import CellExecutionError
 
 from mirlab import lessons
 from mirlab.errors import LessonError
-from mirlab.lessons.testing import run, solve, store
+from mirlab.lessons.testing import blank_then_solved, changed, run, solve, store
 
 TESTS = Path(__file__).resolve().parent
 LESSON = lessons.open("00", package="tiny_course")
@@ -117,17 +116,31 @@ def test_tags_and_exercises_must_match(tag, new):
         solve(wrong, LESSON)
 
 
-def test_a_stored_notebook_is_what_nbval_finds_again(tmp_path):
+def test_a_notebook_runs_blank_and_then_solved_in_one_kernel(tmp_path):
+    both = run(blank_then_solved(notebook(), LESSON), tmp_path)
+    assert kinds_of(both) == ["Not attempted"] * 4 + ["Right"] * 4
+    assert texts(both).count("('TODO', 1.5)") == 1 and "('1.5', 1.5)" in texts(both)
+    assert len({cell.id for cell in both.cells}) == len(both.cells)
+
+
+def test_a_wrong_solution_is_an_error_in_the_second_run_only(tmp_path):
+    both = blank_then_solved(notebook(), LESSON)
+    both.cells[-3].source = "chance = 10\n\n\nhere.ex.chance.check(chance)"
+    with pytest.raises(CellExecutionError, match="Wrong: chance"):
+        run(both, tmp_path)
+
+
+def test_a_stored_notebook_comes_out_again_and_a_change_is_told(tmp_path):
     file = tmp_path / "00_tiny.ipynb"
-    nbformat.write(notebook(), file)
+    made = notebook()
+    made.cells[3].metadata["tags"] = ["check-output"]
+    nbformat.write(made, file)
     store(file)
     stored = nbformat.read(file, as_version=4)
     assert [cell.execution_count for cell in stored.cells if cell.cell_type == "code"] == list(range(1, 10))
     assert stored.cells[8].outputs[0].data.keys() == {"text/plain", "text/html"}
     assert "widgets" not in stored.metadata and not any("execution" in cell.metadata for cell in stored.cells)
-    env = os.environ | {"MIRLAB_PROGRESS": "off"}
-    nbval = ["pytest", "-q", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", file.name]
-    ran = subprocess.run(
-        [sys.executable, "-m", *nbval], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120
-    )
-    assert ran.returncode == 0 and "9 passed" in ran.stdout, ran.stdout
+    again = run(deepcopy(stored), tmp_path)
+    assert changed(stored, again) == []
+    again.cells[3].outputs[0].data["text/plain"] = "('TODO', 1.50009)"
+    assert changed(stored, again) == ["stored:\n('TODO', 1.5)\nnow:\n('TODO', 1.500)"]

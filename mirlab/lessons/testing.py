@@ -8,6 +8,7 @@ import re
 from copy import deepcopy
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import nbformat
 from nbclient import NotebookClient
@@ -15,7 +16,8 @@ from nbclient import NotebookClient
 from mirlab.errors import LessonError
 from mirlab.lessons.lesson import Lesson
 
-MARK = "exercise:"
+MARK, CHECKED = "exercise:", "check-output"
+STRICT = "MIRLAB_STRICT_CHECKS"
 METADATA = {
     "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
     "language_info": {"name": "python"},
@@ -48,7 +50,7 @@ def solve(notebook: nbformat.NotebookNode, lesson: Lesson) -> nbformat.NotebookN
     """
     solved, exercises = deepcopy(notebook), vars(lesson.ex)
     code = [cell for cell in solved.cells if cell.cell_type == "code"]
-    tagged = [(tag.removeprefix(MARK), cell) for cell in code for tag in _tags(cell) if tag.startswith(MARK)]
+    tagged = [(name, cell) for cell in code for name in _exercises(cell)]
     if sorted(name for name, _ in tagged) != sorted(exercises):
         raise LessonError(
             f"lesson {lesson.number} has the exercises {', '.join(exercises)}; "
@@ -60,6 +62,64 @@ def solve(notebook: nbformat.NotebookNode, lesson: Lesson) -> nbformat.NotebookN
     for cell in code:
         cell.outputs, cell.execution_count = [], None
     return solved
+
+
+def blank_then_solved(notebook: nbformat.NotebookNode, lesson: Lesson) -> nbformat.NotebookNode:
+    """Return a notebook that runs as it is, and then, in the same kernel, with every exercise solved.
+
+    The second time, only the exercises and the cells that check or use their answers (``.working(``) are
+    there, and anything but a right answer is an error. All others were run a moment ago.
+
+    Parameters
+    ----------
+    notebook, lesson
+        As for `solve`.
+
+    Returns
+    -------
+    NotebookNode
+        Without outputs; its first cells are those of `notebook`.
+
+    Raises
+    ------
+    LessonError
+        As for `solve`.
+    """
+    both, solved = deepcopy(notebook), solve(notebook, lesson)
+    both.cells.append(nbformat.v4.new_code_cell(f'import os\n\nos.environ["{STRICT}"] = "1"'))
+    both.cells += [
+        cell
+        for cell in solved.cells
+        if cell.cell_type == "code" and (_exercises(cell) or re.search(r"\.(check|working)\(", cell.source))
+    ]
+    for cell in both.cells:
+        cell.id = uuid4().hex[:8]  # some are there twice
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return both
+
+
+def changed(stored: nbformat.NotebookNode, ran: nbformat.NotebookNode) -> list[str]:
+    """Say which outputs with the tag ``check-output`` are not the stored ones any more.
+
+    Parameters
+    ----------
+    stored, ran : NotebookNode
+        The notebook with its stored outputs, and after another run; `ran` may have more cells at its end.
+
+    Returns
+    -------
+    list of str
+        What was stored and what came out, for each such cell. Digits past the third decimal do not count.
+    """
+    pairs = zip(stored.cells, ran.cells[: len(stored.cells)], strict=True)
+    texts = [(_text(a), _text(b)) for a, b in pairs if CHECKED in _tags(a)]
+    return [f"stored:\n{a}\nnow:\n{b}" for a, b in texts if a != b]
+
+
+def _text(cell):
+    found = [one.get("text") or one.get("data", {}).get("text/plain", "") for one in cell.outputs]
+    return re.sub(r"(\d\.\d{3})\d+", r"\1", "\n".join(found))
 
 
 def run(
@@ -98,7 +158,7 @@ def run(
     )
     with TemporaryDirectory() as away:
         progress = {"MIRLAB_PROGRESS": str(Path(away, "progress.sqlite"))}
-        return client.execute(env=os.environ | progress | {"MIRLAB_STRICT_CHECKS": "1" if strict else ""})
+        return client.execute(env=os.environ | progress | {STRICT: "1" if strict else ""})
 
 
 def store(path: str | Path) -> None:
@@ -144,7 +204,7 @@ def solved_copy(lesson: Lesson) -> nbformat.NotebookNode:
         if cell.cell_type == "markdown":
             cell.source = re.sub(r"\[([^]]*)\]\(\.\./[^)]*\)", r"\1", cell.source)
             continue
-        names = [tag.removeprefix(MARK) for tag in _tags(cell) if tag.startswith(MARK)]
+        names = _exercises(cell)
         cell.execution_count = before.execution_count
         cell.outputs = [_right(vars(lesson.ex)[name]) for name in names] or deepcopy(before.outputs)
         for output in cell.outputs:
@@ -195,6 +255,10 @@ def _right(exercise):
     card = exercise.judge(exercise.solve if exercise.inputs else exercise.solve())
     data = {"text/plain": repr(card), "text/html": card._repr_html_()}
     return nbformat.v4.new_output("display_data", data=data)
+
+
+def _exercises(cell) -> list[str]:
+    return [tag.removeprefix(MARK) for tag in _tags(cell) if tag.startswith(MARK)]
 
 
 def _tags(cell) -> list[str]:

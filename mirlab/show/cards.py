@@ -1,7 +1,7 @@
 """One look for all messages of a lesson: an icon, a word, and sentences; as text and as HTML.
 
 The meaning never depends on colour. The HTML uses JupyterLab's own colours (light and dark), needs no
-network, and says the same as the text, which is for terminals, nbval and screen readers. All text is escaped.
+network, and says the same as the text, which is for terminals, tests and screen readers. All text is escaped.
 """
 
 import re
