@@ -90,10 +90,11 @@ def test_a_verdict_needs_more_than_a_difference():
 
 def test_the_figure_shows_where_transfer_gains_and_where_it_loses():
     figure = transfer_gains([CLEAR, HURT, EVEN])
-    assert "a-synth: +0.100 at 1, -0.100 at 20; b: +0.000 at 1." in figure.alt.replace("-0.000", "+0.000")
+    words = "a-synth: +0.100 (clear) at 1, -0.100 (clear) at 20; b: +0.000 at 1."
+    assert words in figure.alt.replace("-0.000", "+0.000")
     title = figure.get_suptitle().replace("\n", " ")
     ahead = "on 1 of 2 sets at 1 song per label, on 0 of 1 sets at 20 songs per label"
-    assert title == f"The tag embedding is ahead {ahead}"
+    assert title == f"The tag embedding is clearly ahead {ahead}"
     marks = [
         (line.get_marker(), line.get_markerfacecolor() == "white", np.round(line.get_xydata()[0], 3).tolist())
         for axis in figure.axes

@@ -44,9 +44,14 @@ class Trial:
         return 1 / len(np.unique(self.base.y))
 
     @property
+    def clear(self) -> bool:
+        """Whether p < 0.05."""
+        return bool(self.gain.p[0] < 0.05)
+
+    @property
     def verdict(self) -> str:
-        """Whether transfer helps, if the difference is clear (p < 0.05)."""
-        if self.gain.p[0] >= 0.05:
+        """Whether transfer helps, if the difference is clear."""
+        if not self.clear:
             return "no clear difference"
         return "transfer helps" if self.gain.difference[0] > 0 else "transfer hurts"
 
@@ -135,14 +140,12 @@ def transfer_gains(trials):
         axis.axhline(0, color="black", linewidth=1)
         axis.errorbar(places, gains, yerr=errors, color=color, capsize=3, linewidth=1.2)
         for place, gain, one in zip(places, gains, mine, strict=True):
-            clear = one.verdict != "no clear difference"
-            axis.plot(place, gain, "^" if gain > 0 else "v", color=color, mfc=color if clear else "white")
+            filled = color if one.clear else "white"
+            axis.plot(place, gain, "^" if gain > 0 else "v", color=color, mfc=filled)
         axis.set_xticks(places, [one.songs for one in mine])
         axis.set(title=target, xlim=(-0.5, len(mine) - 0.5))
         axis.grid(axis="y", alpha=0.3)
-        words.append(
-            f"{target}: " + ", ".join(f"{g:+.3f} at {one.songs}" for g, one in zip(gains, mine, strict=True))
-        )
+        words.append(f"{target}: {', '.join(map(_in_words, mine))}")
     axes[0].set_ylabel("accuracy gained")
     figure.supxlabel("labelled songs per label (bars: 95 % intervals; filled: p < 0.05)")
     headline(figure, _finding(trials) + " (synthetic data sets)" * all(map(is_synthetic, by_set)))
@@ -150,17 +153,21 @@ def transfer_gains(trials):
     return finish(figure, f"{what} {'; '.join(words)}.")
 
 
+def _in_words(one):
+    return f"{one.gain.difference[0]:+.3f}{' (clear)' * one.clear} at {one.songs}"
+
+
 def _finding(trials):
-    """Say on how many sets the embedding is ahead."""
+    """Say on how many sets the embedding is clearly ahead."""
     few, many = min(t.songs for t in trials), max(t.songs for t in trials)
 
     def ahead(songs):
-        gains = [t.gain.difference[0] for t in trials if t.songs == songs]
+        verdicts = [t.verdict for t in trials if t.songs == songs]
         many = f"{songs} song{'s' * (songs > 1)} per label"
-        return f"on {sum(g > 0 for g in gains)} of {len(gains)} sets at {many}"
+        return f"on {verdicts.count('transfer helps')} of {len(verdicts)} sets at {many}"
 
     where = [ahead(few), ahead(many)] if many > few else [ahead(few)]
-    return "The tag embedding is ahead " + ", ".join(where)
+    return "The tag embedding is clearly ahead " + ", ".join(where)
 
 
 def labelled_songs(study, *, target="unique-synth"):
