@@ -89,6 +89,18 @@ def test_a_question_has_a_right_choice_and_feedback_on_all(lesson, question):
     assert [other.name for other in lesson.questions].count(question.name) == 1
 
 
+@pytest.mark.parametrize("lesson", COURSE, ids=lambda lesson: lesson.number)
+def test_a_card_or_a_quiz_shows_no_stars(lesson):
+    """Their texts are no Markdown: only code between backticks is set apart, and *this* keeps its stars."""
+    asked = [text for one in lesson.predictions for text in (one.question, *one.choices)]
+    for question in lesson.questions:
+        asked += [question.text, *(text for c in question.choices for text in (c.text, c.feedback))]
+    for one in vars(lesson.ex).values():
+        asked += [*one.hints, one.reason, *(message for message, _ in one.mistakes)]
+    for text in (*asked, *lesson.objectives, *lesson.key_points, lesson.misconception, lesson.instead):
+        assert not re.search(r"\*\w[^*]*\*", re.sub("`[^`]*`", "", text)), text
+
+
 def test_a_header_names_what_comes_before_and_a_footer_what_comes_next():
     here = lessons.open("05")
     assert repr(here).startswith("♪ Lesson: 05 WARP from scratch\n")

@@ -118,6 +118,18 @@ def test_a_slide_with_an_answer_comes_after_its_question(folder, lesson):
 
 
 @EVERY
+def test_a_slide_shows_what_its_exercise_points_to(folder, lesson):
+    """A function to repair and names to sort are only in the code of the exercise."""
+    page = text(folder / "slides" / f"{lesson.notebook}.html")
+    for name, task in stored.tasks(lesson).items():
+        kind = vars(lesson.ex)[name].kind
+        if kind == "find the bug":
+            assert " ".join(task.code.split()) in page
+        if kind == "sort":
+            assert all(flat(key) in page for key in re.findall(r'"([^"]+)": TODO', task.code))
+
+
+@EVERY
 def test_the_minutes_of_a_guide_are_those_of_the_lesson(lesson):
     slots = timetable.slots(lesson, stored.sections(lesson))
     assert slots[0].start == 0
@@ -263,6 +275,20 @@ def test_slides_move_by_keys(folder, page):
     assert COURSE[5].key_points[-1].rstrip(".") in shown.inner_text()
     page.reload()
     assert "What to remember" in shown.inner_text()
+
+
+@needs_chromium
+def test_every_slide_fits_the_screen_and_the_paper(folder, page):
+    reach = """[...document.querySelectorAll(".slide")].map(slide => {
+        slide.hidden = false;
+        return [slide.offsetHeight, slide.scrollHeight - slide.clientHeight];
+    })"""
+    for file in (folder / "slides").glob("*.html"):
+        page.emulate_media(media="screen")
+        page.goto(file.as_uri())
+        assert all(height <= 720 for height, _ in page.evaluate(reach)), file.name
+        page.emulate_media(media="print")
+        assert all(cut <= 1 for _, cut in page.evaluate(reach)), file.name
 
 
 @needs_chromium

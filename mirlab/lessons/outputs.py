@@ -49,6 +49,8 @@ def read(html: str) -> list[Shown]:
     ['a line']
     >>> read('<img src="https://elsewhere.example/a.png" alt="a line">')
     []
+    >>> read("<table><tr><td>jazz<br>blues</td></tr></table>")[0].rows
+    [[['td', 'jazz; blues', {}]]]
     """
     reader = _Reader()
     reader.feed(html)
@@ -76,6 +78,8 @@ class _Reader(HTMLParser):
             spans = {name: given[name] for name in ("rowspan", "colspan") if given.get(name, "").isdecimal()}
             self.cell = [tag, "", spans]
             self._table().rows[-1].append(self.cell)
+        elif tag == "br" and self.cell is not None:  # otherwise two lines of a cell become one word
+            self.cell[1] += "; "
 
     def handle_data(self, text):
         if self.cell is not None:

@@ -3,18 +3,21 @@
 The order is that of the notebook. A prediction or a question is on a slide before its answer.
 """
 
+import re
 from html import escape
 from string import ascii_lowercase
 
 from mirlab.lessons import stored
 from mirlab.show.cards import inline
 from mirlab.teach import markdown
-from mirlab.teach.frame import page, points
+from mirlab.teach.frame import code, page, points
 
 ROWS, COLUMNS = 12, 8
 """The largest table that can be read on a slide; larger ones are in the notebook only."""
 WORDS = 60
 """A paragraph of at most so many words may be a slide of its own."""
+NAMES = re.compile(r'"[^"]{2,}": TODO')
+"""Things to sort that are only in the code; where the code has letters, the text says what they are."""
 
 
 def as_page(lesson, others: list) -> str:
@@ -95,8 +98,10 @@ def _section(lesson, section, tasks, results, *, asked):
         elif step.kind == "exercise" and step.text in tasks:
             kind = vars(lesson.ex)[step.text].kind
             text = markdown.block(tasks[step.text].text)
+            given = tasks[step.text].code
+            shown = kind == "find the bug" or (kind == "sort" and NAMES.search(given))
             title = f"<h3>Your turn: <code>{inline(step.text)}</code> ({kind})</h3>"
-            yield f'{title}<div class="task">{text}</div>'
+            yield f'{title}<div class="task">{text}{code(given) if shown else ""}</div>'
         elif step.kind == "quiz":
             yield from _quiz(lesson)
     if open_media:

@@ -181,7 +181,7 @@ def _table_of_the_text():
 @exercise(
     kind="find the bug",
     hints=[
-        "The question is whether labels of *different* sets find each other. Which labels may be neighbours "
+        "The question is whether labels of different sets find each other. Which labels may be neighbours "
         "here?",
         "`chance` and `ideal` are computed from `others`, the labels of other sets. Is `found`?",
         "`nearest = order[where[order] != where[i]][:k]` keeps only labels of other sets.",
