@@ -146,6 +146,11 @@ def test_lessons_that_cannot_be_saved(monkeypatch, capsys, tmp_path):
     (tmp_path / "00_mine.ipynb").touch()  # a copy of one's own, beside a course that is only read
     monkeypatch.chdir(tmp_path)
     assert doctor.CHECKS["notebooks"]() == "1 lessons"
+    (tmp_path / "mirlab" / "notebooks").mkdir(parents=True)  # a hub puts the copy there
+    (tmp_path / "00_mine.ipynb").rename(tmp_path / "mirlab" / "notebooks" / "00_mine.ipynb")
+    for place in (tmp_path, tmp_path / "mirlab"):
+        monkeypatch.chdir(place)
+        assert doctor.CHECKS["notebooks"]() == "1 lessons"
 
 
 @pytest.mark.parametrize("missing", ["@jupyter-widgets/jupyterlab-manager", "anywidget"])

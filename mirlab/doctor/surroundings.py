@@ -124,9 +124,9 @@ def _python(name):
 def check_lessons():
     """Check that the lessons are there, and that a learner's changes to them can be saved."""
     pattern = "[0-9][0-9]_*.ipynb"
-    folder = next(
-        (place for place in (Path.cwd(), paths.COURSE / "notebooks") if any(place.glob(pattern))), None
-    )
+    here = Path.cwd()  # of a lesson, or of a terminal: on a hub, that is beside or in the learner's copy
+    places = (here, here / "notebooks", here / "mirlab" / "notebooks", paths.COURSE / "notebooks")
+    folder = next((place for place in places if any(place.glob(pattern))), None)
     if folder is None:
         raise MirlabError(f"none in {paths.COURSE / 'notebooks'}; install mirlab from a clone of the course")
     n = len(list(folder.glob(pattern)))
