@@ -68,3 +68,9 @@ def test_no_compiled_code_is_kept_where_others_can_write(layers):
     own, _ = layers
     own.chmod(0o777)
     assert own not in environment.compiled_dir().parents
+
+
+def test_a_lesson_starts_without_what_reads_notebooks():
+    """Nbformat loads a checker of addresses that is compiled at each start: 1 to 5 s of processor time."""
+    script = "import sys; from mirlab import datasets, lessons, plots, widgets; lessons.open('05').quiz();"
+    assert run(script + "print([name for name in ('nbformat', 'nbclient') if name in sys.modules])") == "[]"

@@ -12,8 +12,6 @@ import re
 from importlib import resources
 from pathlib import Path
 
-import nbformat
-
 from mirlab import paths
 from mirlab.errors import LessonError
 
@@ -161,6 +159,8 @@ def translated(lesson, language: str) -> Path:
 
 
 def _stale_cells(lesson, language: str) -> list[str]:
+    import nbformat  # here and below, since it takes a second or more, and no lesson needs it
+
     file = translated(lesson, language)
     where = file.relative_to(paths.COURSE).as_posix()
     english = {cell.id: _hash(cell.source) for cell in nbformat.read(lesson.path, as_version=4).cells}
@@ -192,6 +192,7 @@ def begin(language: str, lesson) -> None:
     lesson : Lesson
         The lesson.
     """
+    import nbformat
     from babel.messages.catalog import Catalog
     from babel.messages.pofile import read_po, write_po
 
@@ -228,6 +229,8 @@ def done(language: str, lesson) -> None:
     lesson : Lesson
         The lesson.
     """
+    import nbformat
+
     file = translated(lesson, language)
     english = {cell.id: cell.source for cell in nbformat.read(lesson.path, as_version=4).cells}
     notebook = nbformat.read(file, as_version=4)
