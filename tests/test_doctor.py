@@ -133,6 +133,7 @@ def test_doctor_sound(monkeypatch, capsys):
 
 def test_doctor_notebooks(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(paths, "COURSE", tmp_path)
+    monkeypatch.chdir(tmp_path)
     told = broken("notebooks", monkeypatch, capsys)
     assert told == f"none in {tmp_path / 'notebooks'}; install mirlab from a clone of the course"
 
