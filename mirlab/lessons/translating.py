@@ -66,7 +66,7 @@ def _read(file) -> dict[str, str]:
     try:
         with file.open("rb") as f:
             catalog = read_po(f, abort_invalid=True)
-    except (OSError, ValueError, PoFileError) as error:
+    except (OSError, ValueError, LookupError, PoFileError) as error:  # older Babel: LookupError
         raise LessonError(f"{file.name}: this file of a translation cannot be read ({error})") from error
     return {one.id: one.string for one in catalog if one.id and one.string and not one.fuzzy}
 

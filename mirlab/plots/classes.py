@@ -3,7 +3,7 @@
 from collections import Counter
 
 import numpy as np
-from matplotlib.font_manager import findfont, get_font
+from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from mirlab.plots.look import finish, shortened
 from mirlab.show.figures import Figure, draws_figure
@@ -124,7 +124,7 @@ def _draw_prediction(axis, name, choices, unit, given):
 
 def _drawable(name, file):
     """Return a name, or the file of its learner if the font of our pictures does not have its letters."""
-    letters = get_font(findfont("DejaVu Sans"))
+    letters = get_font(findfont(FontProperties(family=["DejaVu Sans"])))  # a mere text would be parsed
     return name if all(letters.get_char_index(ord(letter)) for letter in name) else file
 
 
