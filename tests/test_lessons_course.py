@@ -1,5 +1,6 @@
 """The course's own files: complete, consistent, and every exercise judging as it should."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from mirlab import lessons, paths
 from mirlab.errors import LessonError
 from mirlab.lessons import translating
-from mirlab.lessons.testing import blank_then_solved, changed, run
+from mirlab.lessons.testing import MARK, blank_then_solved, changed, run
 
 COURSE = lessons.course()
 NOTEBOOKS = [(lesson, lesson.path) for lesson in COURSE]
@@ -71,6 +72,27 @@ def test_a_notebook_runs_blank_as_it_is_stored_and_solved_without_a_wrong_answer
     if status.exists():
         peak = re.search(r"VmHWM:\s+(\d+) kB", both.cells[-1].outputs[0].text)
         assert int(peak[1]) / 1000 < 800, "Binder has 2 GB for all that is open"
+
+
+def names(cell, use):
+    """Return the names that a cell reads (`ast.Load`) or gives a value (`ast.Store`), and its functions."""
+    found = list(ast.walk(ast.parse(cell.source)))
+    functions = {node.name for node in found if isinstance(node, ast.FunctionDef) and use is ast.Store}
+    return functions | {one.id for one in found if isinstance(one, ast.Name) and isinstance(one.ctx, use)}
+
+
+@pytest.mark.parametrize(("lesson", "file"), NOTEBOOKS, ids=lambda one: getattr(one, "stem", None))
+def test_answers_are_used_through_checks_and_working_only(lesson, file):
+    """So no other cell needs the second run: a right answer gives it what our solution has given it."""
+    answers = set()
+    for cell in nbformat.read(file, as_version=4).cells:
+        if cell.cell_type == "code":
+            if any(tag.startswith(MARK) for tag in cell.metadata.get("tags", [])):
+                top = (part for part in ast.parse(cell.source).body if not isinstance(part, ast.Expr))
+                answers |= {getattr(part, "name", None) or part.targets[0].id for part in top}
+            elif not re.search(r"\.(check|working)\(", cell.source):
+                assert not (names(cell, ast.Load) - names(cell, ast.Store)) & answers, cell.source
+    assert answers
 
 
 def test_every_notebook_is_a_lesson():
